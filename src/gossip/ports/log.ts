@@ -1,0 +1,10 @@
+/** Values a log line may carry. Payload bytes and text taken from the network do not belong in a log. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Structured logging as core code sees it. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}

@@ -1,0 +1,41 @@
+/** A source of uniform random numbers: the platform's in a running node, seeded in a simulation. */
+export interface Rng {
+  /** A number in [0, 1). */
+  next(): number;
+}
+
+/** A uniform integer in [0, bound). `bound` must be a positive integer. */
+export function randomInt(rng: Rng, bound: number): number {
+  return Math.floor(rng.next() * bound);
+}
+
+/** Shuffles in place (Fisher-Yates) and returns the same array. */
+export function shuffle<T>(rng: Rng, items: T[]): T[] {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = randomInt(rng, i + 1);
+    const swapped = items[i] as T;
+    items[i] = items[j] as T;
+    items[j] = swapped;
+  }
+  return items;
+}
+
+/** `count` distinct items chosen uniformly, or all of them where there are fewer. Leaves `items` as it is. */
+export function sample<T>(rng: Rng, items: readonly T[], count: number): T[] {
+  if (count >= items.length) return [...items];
+  const pool = [...items];
+  for (let i = 0; i < count; i++) {
+    const j = i + randomInt(rng, pool.length - i);
+    const swapped = pool[i] as T;
+    pool[i] = pool[j] as T;
+    pool[j] = swapped;
+  }
+  return pool.slice(0, count);
+}
+
+/** `digits` random lower-case hexadecimal digits. */
+export function randomHex(rng: Rng, digits: number): string {
+  let hex = '';
+  while (hex.length < digits) hex += randomInt(rng, 16).toString(16);
+  return hex;
+}

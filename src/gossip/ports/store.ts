@@ -1,0 +1,41 @@
+import type { Version } from '../version.js';
+
+/** A value and everything known about it. `bytes` belongs to the store once the entry has been put there. */
+export interface Entry {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  /** Wall-clock milliseconds. */
+  readonly createdMs: number;
+  readonly ttlSeconds: number;
+  /** Wall-clock milliseconds from which on the value is gone. */
+  readonly expiresAtMs: number;
+  readonly version: Version;
+}
+
+/**
+ * What became of a write.
+ *
+ * - `stored`: it is the newest version of its key here.
+ * - `stale`: a newer version is held; the write is superseded and counts as applied.
+ * - `expired`: its time was over when it arrived.
+ * - `full`: the storage cap leaves no room; what was held stays as it was.
+ */
+export type PutOutcome = 'stored' | 'stale' | 'expired' | 'full';
+
+/** One page of keys; `nextCursor` is set where more follow. */
+export interface KeyPage {
+  readonly keys: readonly string[];
+  readonly nextCursor?: string;
+}
+
+/** Where entries live. Expired is gone: no method returns an entry at or past its expiry, swept or not. */
+export interface Store {
+  /** Applies a write if its version is not below the version held. `entry.bytes` must share memory with nothing else. */
+  put(entry: Entry): PutOutcome;
+  get(key: string): Entry | undefined;
+  /**
+   * Live keys in ascending order of their UTF-8 bytes, beginning with `prefix` and after `cursor`; at most `limit` of
+   * them where one is given.
+   */
+  keys(query: { readonly prefix?: string; readonly cursor?: string; readonly limit?: number }): KeyPage;
+}

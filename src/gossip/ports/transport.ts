@@ -1,0 +1,38 @@
+import type { HostPort } from '../address.js';
+import type { BootstrapAnswer, BootstrapRequest } from '../wire/bootstrap.js';
+import type { Message } from '../wire/message.js';
+
+/**
+ * How a send ended.
+ *
+ * - `ok`: the peer took the message.
+ * - `busy`: the peer asked to slow down (429, 503). It is alive; try again later.
+ * - `rejected`: the peer is alive and will not take this message (any other status).
+ * - `misdirected`: another node answers at this address (421).
+ * - `refused`: nobody listens there, or the address may not be dialled.
+ * - `reset`: the connection broke before an answer.
+ * - `timeout`: no answer in time.
+ * - `aborted`: the caller gave up, or this node is shutting down.
+ * - `overflow`: too much is queued for this peer already; nothing was sent.
+ */
+export type SendOutcome =
+  | { readonly kind: 'ok' | 'refused' | 'reset' | 'timeout' | 'aborted' | 'overflow' | 'misdirected' }
+  | { readonly kind: 'busy'; readonly retryAfterMs: number | undefined }
+  | { readonly kind: 'rejected'; readonly status: number };
+
+/** How a request to join ended. `own` = the seed turned out to be this very node. */
+export type BootstrapOutcome =
+  | { readonly kind: 'joined'; readonly answer: BootstrapAnswer }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Carries messages to peers. Sends never throw and never reject. */
+export interface Transport {
+  /** Delivers one message, giving up after `timeoutMs`. */
+  send(to: HostPort, message: Message, timeoutMs: number): Promise<SendOutcome>;
+  /** Asks the node at `seed` to let us join. */
+  bootstrap(seed: HostPort, request: BootstrapRequest, timeoutMs: number): Promise<BootstrapOutcome>;
+  /** Ends the connections to an address that is no member's any more. */
+  forget(address: HostPort): void;
+  /** Set by gossip: called when an established connection to a peer is lost. */
+  onConnectionLost: ((address: HostPort) => void) | undefined;
+}

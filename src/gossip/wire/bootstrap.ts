@@ -1,0 +1,17 @@
+import type { NodeExtension, NodeInfo } from './message.js';
+
+/** What a joiner asks a seed with (`POST /v1/bootstrap`). */
+export interface BootstrapRequest {
+  readonly nodeId: string;
+  readonly address: string;
+  /** 0 where absent. */
+  readonly gossipPort: number;
+  readonly httpPort: number;
+  readonly enclave: string;
+  readonly extension?: NodeExtension;
+}
+
+/** The nodes a seed knows, itself and the joiner included. Malformed entries have been left out. */
+export interface BootstrapAnswer {
+  readonly peers: readonly NodeInfo[];
+}

@@ -1,0 +1,33 @@
+/** Bounds on what a peer may send. Every one is enforced by the decoder; `docs/limits.md` explains each. */
+
+/** Largest value, in bytes, on every way in. */
+export const MAX_VALUE_BYTES: number = 10 * 1024 * 1024;
+
+/** Longest key, in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 1024;
+
+/** Longest node id and enclave name, in bytes of UTF-8. */
+export const MAX_ID_BYTES = 256;
+
+/** Longest message id, in bytes of UTF-8. Nodes in the field put the key into it, so it outgrows the longest key. */
+export const MAX_MESSAGE_ID_BYTES = 2048;
+
+/**
+ * Largest gossip message, in bytes: the largest value as base64, four bytes for three (RFC 4648 section 4), and room for
+ * the longest key and ids, each of whose bytes JSON may escape sixfold.
+ */
+export const MAX_MESSAGE_BYTES: number =
+  Math.ceil(MAX_VALUE_BYTES / 3) * 4 + 6 * (MAX_KEY_BYTES + MAX_MESSAGE_ID_BYTES + 4 * MAX_ID_BYTES) + 16 * 1024;
+
+/** Largest bootstrap request, in bytes. */
+export const MAX_BOOTSTRAP_REQUEST_BYTES: number = 16 * 1024;
+
+/** Largest bootstrap answer, in bytes, and the most peers taken from one. */
+export const MAX_BOOTSTRAP_ANSWER_BYTES: number = 4 * 1024 * 1024;
+export const MAX_BOOTSTRAP_PEERS = 10_000;
+
+/** Largest timestamp, in Unix seconds: the last second of the year 9999. */
+export const MAX_TIMESTAMP_S = 253_402_300_799;
+
+/** Largest TTL a message may name, in seconds, before it is clamped: what a signed 32-bit integer holds. */
+export const MAX_WIRE_TTL_S = 2_147_483_647;

@@ -1,0 +1,90 @@
+/**
+ * Gossip messages, wire v1, as core code sees them: decoded, validated and independent of the wire they came by.
+ * What nodes of this implementation add for each other travels under one key, `x`, which older nodes ignore.
+ */
+
+/** What a node says about itself, or about another. */
+export interface NodeInfo {
+  readonly id: string;
+  /** Host name or IP address, IPv6 without brackets. */
+  readonly address: string;
+  /** The gossip port: carried for older nodes, never dialled. 0 where unknown. */
+  readonly port: number;
+  readonly httpPort: number;
+  readonly enclave: string;
+  /** Absent where the information comes from, or came through, a node that does not know the extension. */
+  readonly extension?: NodeExtension;
+}
+
+/** The part of a node's description that only nodes of this implementation understand (`node_info.x`). */
+export interface NodeExtension {
+  /** Rises only by its owner; starts at wall-clock milliseconds, so that a restart beats the former self. */
+  readonly incarnation: number;
+  /** Random per process start. */
+  readonly instance: string;
+}
+
+interface MessageBase {
+  /** Id of the sending node, or of the node a write entered the cluster by. */
+  readonly from: string;
+  /** Whole Unix seconds; 0 where absent. */
+  readonly timestampS: number;
+  /** Opaque; the identity of a write. May be empty in messages other than PUT and ACK. */
+  readonly messageId: string;
+}
+
+/** A write. `data` belongs to the message: it shares memory with nothing else. */
+export interface PutMessage extends MessageBase {
+  readonly type: 'PUT';
+  readonly key: string;
+  readonly data: Uint8Array;
+  /** Seconds, as sent: not clamped yet. 0 where absent. */
+  readonly ttlSeconds: number;
+}
+
+/** "I hold the write `messageId`." */
+export interface AckMessage extends MessageBase {
+  readonly type: 'ACK';
+  readonly to: string;
+  readonly key: string;
+}
+
+/** "Are you there?" `nodeInfo`, which older nodes leave out, lets a stranger introduce itself by asking. */
+export interface PingMessage extends MessageBase {
+  readonly type: 'PING';
+  readonly to: string;
+  readonly nodeInfo?: NodeInfo;
+}
+
+/** "I am here." `nodeInfo` is the answerer's own. */
+export interface PongMessage extends MessageBase {
+  readonly type: 'PONG';
+  readonly to: string;
+  readonly nodeInfo?: NodeInfo;
+}
+
+/** Topology: `from === nodeInfo.id` means "this is me", anything else is hearsay. */
+export interface SyncMessage extends MessageBase {
+  readonly type: 'SYNC';
+  readonly nodeInfo: NodeInfo;
+}
+
+/** "I am leaving for good", said on shutdown, only to nodes that know the extension. */
+export interface LeaveMessage extends MessageBase {
+  readonly type: 'LEAVE';
+  readonly incarnation: number;
+}
+
+/** A type this node does not know, or one that is reserved (GET): answered politely and ignored. */
+export interface UnknownMessage {
+  readonly type: 'UNKNOWN';
+}
+
+/** Every message that can be sent. */
+export type Message = PutMessage | AckMessage | PingMessage | PongMessage | SyncMessage | LeaveMessage;
+
+/** Everything the decoder can yield. */
+export type DecodedMessage = Message | UnknownMessage;
+
+/** The enclave a node is in when it names none. */
+export const DEFAULT_ENCLAVE = 'default';
