@@ -1,0 +1,43 @@
+import type { HostPort } from '../../gossip/address.js';
+import type { NodeConfig, Origins } from './node-config.js';
+import { formatValue } from './option.js';
+import { OPTIONS } from './options.js';
+
+type NumericField = 'minTtlSeconds' | 'maxTtlSeconds' | 'pingTimeoutMs' | 'pingIntervalMs';
+
+/** Pairs of which the first must not be above the second. */
+const ORDERED: readonly (readonly [NumericField, NumericField])[] = [
+  ['minTtlSeconds', 'maxTtlSeconds'],
+  ['pingTimeoutMs', 'pingIntervalMs'],
+];
+
+function described(field: NumericField, config: NodeConfig, origins: Origins): string {
+  const option = OPTIONS[field];
+  return `${option.name} ${formatValue(option, config[field])} (${origins[field].name})`;
+}
+
+/** What is wrong between options that are each fine alone. `faulty` names those that are not and are left out. */
+export function crossFieldProblems(
+  config: NodeConfig,
+  origins: Origins,
+  faulty: ReadonlySet<keyof NodeConfig>,
+): readonly string[] {
+  return ORDERED.filter(([low, high]) => !faulty.has(low) && !faulty.has(high) && config[low] > config[high]).map(
+    ([low, high]) => `${described(low, config, origins)} must not be above ${described(high, config, origins)}`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/** What will start and is still probably not meant. */
+export function likelyMistakes(config: NodeConfig): readonly string[] {
+  const remote = config.peers.some((peer: HostPort) => !isLoopback(peer.host));
+  return remote && isLoopback(config.address)
+    ? [
+        `the peers are told to reach this node at ${config.address}, which on their machines is they themselves; ` +
+          'set --address (REPRAM_ADDRESS) to a host they can dial',
+      ]
+    : [];
+}

@@ -1,0 +1,66 @@
+import type { HostPort } from '../../gossip/address.js';
+
+export const NETWORKS = ['public', 'private'] as const;
+export type Network = (typeof NETWORKS)[number];
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export const INBOUND_MODES = ['auto', 'true', 'false'] as const;
+export type InboundMode = (typeof INBOUND_MODES)[number];
+
+/** Everything a node is told before it starts, checked. */
+export interface NodeConfig {
+  /** Port of the HTTP server; 0 = the operating system chooses. */
+  readonly httpPort: number;
+  /** Carried for older nodes, never dialled. */
+  readonly gossipPort: number;
+  /** Address to bind, IPv6 without brackets; `undefined` = every interface, IPv4 and IPv6. */
+  readonly host: string | undefined;
+  /** Host under which other nodes dial this one, normalised. */
+  readonly address: string;
+  /** `undefined` = the node makes one up. */
+  readonly nodeId: string | undefined;
+  readonly network: Network;
+  /** Seeds, in the order in which they are tried. At most 1000. */
+  readonly peers: readonly HostPort[];
+  readonly enclave: string;
+  /** Nodes of the enclave a write counts on. */
+  readonly replication: number;
+  readonly minTtlSeconds: number;
+  readonly maxTtlSeconds: number;
+  /** How long a write waits for its quorum. */
+  readonly writeTimeoutMs: number;
+  readonly clusterSecret: string | undefined;
+  /** Requests per second and client address; a burst may be twice that. */
+  readonly rateLimit: number;
+  /** Whether the client address is read from the proxy's forwarding header. */
+  readonly trustProxy: boolean;
+  readonly logLevel: LogLevel;
+  /** `auto` = pretty on a terminal, JSON elsewhere. */
+  readonly logFormat: LogFormat;
+  /** Bytes of stored values and their overhead; 0 = unlimited. */
+  readonly maxStorageBytes: number;
+  /** Whether other nodes can dial this one; `auto` = a seed finds out. */
+  readonly inbound: InboundMode;
+  readonly maxChildren: number;
+  /** `undefined` = the default places. */
+  readonly cacheDir: string | undefined;
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  readonly syncIntervalMs: number;
+  readonly recoveryIntervalMs: number;
+  /** Upper limit of an orderly shutdown. */
+  readonly drainTimeoutMs: number;
+}
+
+/** Where a value came from. `name` is the flag, the variable, or `file:key`. */
+export interface Origin {
+  readonly kind: 'flag' | 'environment' | 'file' | 'default';
+  readonly name: string;
+}
+
+export type Origins = { readonly [Field in keyof NodeConfig]: Origin };
