@@ -9,6 +9,9 @@ export const MAX_KEY_BYTES = 1024;
 /** Longest node id and enclave name, in bytes of UTF-8. */
 export const MAX_ID_BYTES = 256;
 
+/** Longest instance name, in bytes of UTF-8: random per process start, only ever ours. */
+export const MAX_INSTANCE_BYTES = 64;
+
 /** Longest message id, in bytes of UTF-8. Nodes in the field put the key into it, so it outgrows the longest key. */
 export const MAX_MESSAGE_ID_BYTES = 2048;
 
@@ -19,12 +22,21 @@ export const MAX_MESSAGE_ID_BYTES = 2048;
 export const MAX_MESSAGE_BYTES: number =
   Math.ceil(MAX_VALUE_BYTES / 3) * 4 + 6 * (MAX_KEY_BYTES + MAX_MESSAGE_ID_BYTES + 4 * MAX_ID_BYTES) + 16 * 1024;
 
+/**
+ * Most JSON values in a gossip message or a bootstrap request, counted as `countsAtMost` in json.ts counts them. A message
+ * has about twenty; the rest is room for every byte of its texts to look like the start of one.
+ */
+export const MAX_MESSAGE_VALUES = 8192;
+
 /** Largest bootstrap request, in bytes. */
 export const MAX_BOOTSTRAP_REQUEST_BYTES: number = 16 * 1024;
 
 /** Largest bootstrap answer, in bytes, and the most peers taken from one. */
 export const MAX_BOOTSTRAP_ANSWER_BYTES: number = 4 * 1024 * 1024;
 export const MAX_BOOTSTRAP_PEERS = 10_000;
+
+/** Most JSON values in a bootstrap answer: sixteen a peer, where eight are in use. */
+export const MAX_BOOTSTRAP_ANSWER_VALUES: number = 16 * MAX_BOOTSTRAP_PEERS;
 
 /** Largest timestamp, in Unix seconds: the last second of the year 9999. */
 export const MAX_TIMESTAMP_S = 253_402_300_799;

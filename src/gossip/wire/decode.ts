@@ -1,0 +1,95 @@
+import { FieldReader } from './field-reader.js';
+import { type JsonObject, parseJsonObject } from './json.js';
+import { MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES, MAX_TIMESTAMP_S, MAX_WIRE_TTL_S } from './limits.js';
+import type { DecodedMessage, Message, UnknownMessage } from './message.js';
+import { readNodeInfo } from './node-info.js';
+
+/** Why a body is no message. It names the field at fault and never quotes it. */
+export type MessageError = 'Invalid JSON' | `Invalid message: ${string}`;
+
+export type MessageResult =
+  | { readonly ok: true; readonly message: DecodedMessage }
+  | { readonly ok: false; readonly error: MessageError };
+
+const BOUNDS = { maxBytes: MAX_MESSAGE_BYTES, maxValues: MAX_MESSAGE_VALUES };
+const UNKNOWN: UnknownMessage = { type: 'UNKNOWN' };
+
+/** Decodes and validates a gossip message, wire v1. Total: any bytes give a result, nothing throws. */
+export function decodeMessage(bytes: Uint8Array): MessageResult {
+  const object = parseJsonObject(bytes, BOUNDS);
+  return object === undefined ? { ok: false, error: 'Invalid JSON' } : messageOf(object);
+}
+
+/**
+ * Validates a gossip message that came as part of a larger JSON text. A type this node does not know makes the message
+ * UNKNOWN whatever its other fields hold: a newer node may give them another form.
+ */
+export function messageOf(object: JsonObject): MessageResult {
+  const type = object['type'];
+  if (typeof type !== 'string') return { ok: false, error: 'Invalid message: type' };
+  if (!isKnown(type)) return { ok: true, message: UNKNOWN };
+  const fields = new FieldReader(object);
+  const message = READERS[type](fields);
+  if (fields.wrongField !== undefined || message === undefined) {
+    return { ok: false, error: `Invalid message: ${fields.wrongField}` };
+  }
+  return { ok: true, message };
+}
+
+/** `undefined` only where a field is wrong. */
+type Reader = (fields: FieldReader) => Message | undefined;
+
+const READERS = {
+  PUT: (fields) => ({
+    type: 'PUT',
+    from: fields.id('from'),
+    timestampS: timestamp(fields),
+    messageId: fields.messageId('message_id'),
+    key: fields.key('key'),
+    data: fields.value('data'),
+    ttlSeconds: fields.optionalCount('ttl', MAX_WIRE_TTL_S),
+  }),
+  ACK: (fields) => ({
+    type: 'ACK',
+    from: fields.id('from'),
+    timestampS: timestamp(fields),
+    messageId: fields.messageId('message_id'),
+    to: fields.optionalId('to'),
+    key: fields.optionalKey('key'),
+  }),
+  PING: (fields) => readProbe('PING', fields),
+  PONG: (fields) => readProbe('PONG', fields),
+  SYNC: (fields) => {
+    const base = readBase(fields);
+    const nodeInfo = fields.required('node_info', readNodeInfo);
+    return nodeInfo && { type: 'SYNC', ...base, nodeInfo };
+  },
+  LEAVE: (fields) => {
+    const base = readBase(fields);
+    const incarnation = fields.required('x', (x) => x.count('incarnation', Number.MAX_SAFE_INTEGER));
+    return incarnation === undefined ? undefined : { type: 'LEAVE', ...base, incarnation };
+  },
+} as const satisfies Record<Message['type'], Reader>;
+
+function isKnown(type: string): type is keyof typeof READERS {
+  return Object.hasOwn(READERS, type);
+}
+
+function readProbe(type: 'PING' | 'PONG', fields: FieldReader): Message {
+  const base = readBase(fields);
+  const to = fields.optionalId('to');
+  const nodeInfo = fields.optional('node_info', readNodeInfo);
+  return nodeInfo === undefined ? { type, ...base, to } : { type, ...base, to, nodeInfo };
+}
+
+function readBase(fields: FieldReader): { from: string; timestampS: number; messageId: string } {
+  return {
+    from: fields.id('from'),
+    timestampS: timestamp(fields),
+    messageId: fields.optionalMessageId('message_id'),
+  };
+}
+
+function timestamp(fields: FieldReader): number {
+  return fields.optionalCount('timestamp', MAX_TIMESTAMP_S);
+}

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { normaliseHost } from '../../src/gossip/address.js';
+import { fitsUtf8, isName } from '../../src/gossip/wire/fields.js';
+import {
+  MAX_INSTANCE_BYTES,
+  MAX_KEY_BYTES,
+  MAX_MESSAGE_ID_BYTES,
+  MAX_TIMESTAMP_S,
+  MAX_WIRE_TTL_S,
+} from '../../src/gossip/wire/limits.js';
+import type { Message, NodeExtension, NodeInfo } from '../../src/gossip/wire/message.js';
+
+/** Arbitrary valid parts of messages, for property tests. */
+const text = (maxBytes: number): fc.Arbitrary<string> =>
+  fc
+    .oneof(fc.string({ minLength: 1, maxLength: 40 }), fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }))
+    .filter((s) => fitsUtf8(s, maxBytes));
+
+export const names: fc.Arbitrary<string> = text(256).filter((s) => isName(s));
+export const keys: fc.Arbitrary<string> = text(MAX_KEY_BYTES);
+export const messageIds: fc.Arbitrary<string> = text(MAX_MESSAGE_ID_BYTES);
+export const ports: fc.Arbitrary<number> = fc.integer({ min: 1, max: 65_535 });
+export const timestamps: fc.Arbitrary<number> = fc.integer({ min: 0, max: MAX_TIMESTAMP_S });
+
+export const hosts: fc.Arbitrary<string> = fc
+  .oneof(fc.domain(), fc.ipV4(), fc.ipV6())
+  .map((host) => normaliseHost(host))
+  .filter((host) => host !== undefined);
+
+export const extensions: fc.Arbitrary<NodeExtension> = fc.record({
+  incarnation: fc.maxSafeNat(),
+  instance: text(MAX_INSTANCE_BYTES).filter((s) => isName(s)),
+});
+
+export const nodeInfos: fc.Arbitrary<NodeInfo> = fc.record(
+  {
+    id: names,
+    address: hosts,
+    port: fc.integer({ min: 0, max: 65_535 }),
+    httpPort: ports,
+    enclave: names,
+    extension: extensions,
+  },
+  { requiredKeys: ['id', 'address', 'port', 'httpPort', 'enclave'] },
+);
+
+const base = { from: names, timestampS: timestamps };
+const optionalId = fc.oneof(fc.constant(''), messageIds);
+const optionalName = fc.oneof(fc.constant(''), names);
+const probe = { ...base, messageId: optionalId, to: optionalName, nodeInfo: nodeInfos };
+const probeKeys = { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'to'] as const };
+
+export const messages: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({
+    type: fc.constant('PUT' as const),
+    ...base,
+    messageId: messageIds,
+    key: keys,
+    data: fc.uint8Array({ maxLength: 300 }),
+    ttlSeconds: fc.integer({ min: 0, max: MAX_WIRE_TTL_S }),
+  }),
+  fc.record({
+    type: fc.constant('ACK' as const),
+    ...base,
+    messageId: messageIds,
+    to: optionalName,
+    key: fc.oneof(fc.constant(''), keys),
+  }),
+  fc.record({ type: fc.constant('PING' as const), ...probe }, { requiredKeys: [...probeKeys.requiredKeys] }),
+  fc.record({ type: fc.constant('PONG' as const), ...probe }, { requiredKeys: [...probeKeys.requiredKeys] }),
+  fc.record({ type: fc.constant('SYNC' as const), ...base, messageId: optionalId, nodeInfo: nodeInfos }),
+  fc.record({
+    type: fc.constant('LEAVE' as const),
+    ...base,
+    messageId: optionalId,
+    incarnation: fc.maxSafeNat(),
+  }),
+);
