@@ -20,9 +20,10 @@ export type SendOutcome =
   | { readonly kind: 'busy'; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'rejected'; readonly status: number };
 
-/** How a request to join ended. `own` = the seed turned out to be this very node. */
+/** How a request to join ended. `id-taken`: the seed bears the id of this node without being it (409). */
 export type BootstrapOutcome =
   | { readonly kind: 'joined'; readonly answer: BootstrapAnswer }
+  | { readonly kind: 'id-taken' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Carries messages to peers. Sends never throw and never reject. */

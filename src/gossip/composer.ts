@@ -1,0 +1,75 @@
+import type { Clock } from './ports/clock.js';
+import { type Self, selfInfo } from './self.js';
+import type { Version } from './version.js';
+import type {
+  AckMessage,
+  LeaveMessage,
+  NodeInfo,
+  PingMessage,
+  PongMessage,
+  PutMessage,
+  SyncMessage,
+} from './wire/message.js';
+import { formatMessageId } from './wire/message-id.js';
+
+/** Writes the messages this node sends in its own name. */
+export class Composer {
+  readonly #clock: Clock;
+  readonly #self: Self;
+  #sequence = 0;
+
+  constructor(clock: Clock, self: Self) {
+    this.#clock = clock;
+    this.#self = self;
+  }
+
+  put(key: string, data: Uint8Array, ttlSeconds: number, version: Version): PutMessage {
+    return {
+      type: 'PUT',
+      from: this.#self.id,
+      timestampS: Math.floor(version.ms / 1000),
+      messageId: formatMessageId(version, this.#self.instance),
+      key,
+      data,
+      ttlSeconds,
+    };
+  }
+
+  /** Answers a write under the write's own id. */
+  ack(put: PutMessage): AckMessage {
+    return {
+      type: 'ACK',
+      from: this.#self.id,
+      timestampS: this.#nowS(),
+      messageId: put.messageId,
+      to: put.from,
+      key: put.key,
+    };
+  }
+
+  ping(to: string): PingMessage {
+    return { type: 'PING', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self) };
+  }
+
+  pong(to: string): PongMessage {
+    return { type: 'PONG', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self) };
+  }
+
+  /** "This is me" where `nodeInfo` is this node's own, hearsay otherwise. */
+  sync(nodeInfo: NodeInfo = selfInfo(this.#self)): SyncMessage {
+    return { type: 'SYNC', ...this.#envelope(), nodeInfo };
+  }
+
+  leave(): LeaveMessage {
+    return { type: 'LEAVE', ...this.#envelope(), incarnation: this.#self.incarnation };
+  }
+
+  #envelope(): { readonly from: string; readonly timestampS: number; readonly messageId: string } {
+    const messageId = `${this.#self.instance}-${this.#clock.nowMs()}-${++this.#sequence}`;
+    return { from: this.#self.id, timestampS: this.#nowS(), messageId };
+  }
+
+  #nowS(): number {
+    return Math.floor(this.#clock.nowMs() / 1000);
+  }
+}

@@ -1,0 +1,186 @@
+import { type HostPort, sameHostPort } from './address.js';
+import { Composer } from './composer.js';
+import { HybridClock } from './hybrid-clock.js';
+import { isLive } from './membership/member.js';
+import type { MemberEvent } from './membership/member-event.js';
+import { MemberTable } from './membership/member-table.js';
+import { Prober } from './membership/prober.js';
+import type { Clock } from './ports/clock.js';
+import type { Log } from './ports/log.js';
+import type { Metrics } from './ports/metrics.js';
+import type { Rng } from './ports/rng.js';
+import type { Store } from './ports/store.js';
+import type { Transport } from './ports/transport.js';
+import { Dedup } from './replication/dedup.js';
+import { Receiver } from './replication/receiver.js';
+import type { TtlRange } from './replication/ttl.js';
+import { Writer } from './replication/writer.js';
+import type { Self } from './self.js';
+import { Sender } from './sender.js';
+import { Joiner } from './topology/joiner.js';
+import { ReceptionDesk } from './topology/reception.js';
+import { TopologySync } from './topology/sync.js';
+import type { LeaveMessage, Message, PingMessage, PongMessage } from './wire/message.js';
+
+export interface GossipPorts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly transport: Transport;
+  readonly store: Store;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface GossipOptions {
+  readonly replication: number;
+  readonly writeTimeoutMs: number;
+  readonly ttl: TtlRange;
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  readonly syncIntervalMs: number;
+}
+
+/** `misdirected`: a PING meant for another node came here. `full`: no room for a write. */
+export type Reply = 'ok' | 'full' | 'misdirected';
+
+/** How long a peer has to take the word that this node leaves, in milliseconds. */
+const LEAVE_TIMEOUT_MS = 1000;
+
+/** One node's gossip: wires its parts together and hands each message to the part it concerns. */
+export class Gossip {
+  readonly members: MemberTable;
+  readonly writer: Writer;
+  readonly reception: ReceptionDesk;
+  readonly joiner: Joiner;
+  readonly #ports: GossipPorts;
+  readonly #self: Self;
+  readonly #composer: Composer;
+  readonly #sender: Sender;
+  readonly #prober: Prober;
+  readonly #sync: TopologySync;
+  readonly #receiver: Receiver;
+
+  constructor(ports: GossipPorts, self: Self, options: GossipOptions) {
+    this.#ports = ports;
+    this.#self = self;
+    const members = new MemberTable(ports, self);
+    const composer = new Composer(ports.clock, self);
+    const sender = new Sender(ports, members);
+    const prober = new Prober(
+      ports,
+      { intervalMs: options.pingIntervalMs, timeoutMs: options.pingTimeoutMs },
+      { members, sender, composer, introduce: (member) => this.#sync.introduce(member) },
+    );
+    const replication = {
+      members,
+      sender,
+      composer,
+      hybridClock: new HybridClock(ports.clock, self.id),
+      dedup: new Dedup(ports),
+    };
+    this.members = members;
+    this.#composer = composer;
+    this.#sender = sender;
+    this.#prober = prober;
+    this.#sync = new TopologySync(ports, { intervalMs: options.syncIntervalMs }, { members, sender, composer, prober });
+    this.writer = new Writer(ports, self, options, replication);
+    this.#receiver = new Receiver(ports, self, options.ttl, replication);
+    this.reception = new ReceptionDesk(ports, self, { members, sender, composer });
+    this.joiner = new Joiner(ports, self, { members });
+    members.subscribe((event) => this.#memberChanged(event));
+    ports.transport.onConnectionLost = (address) => this.#connectionLost(address);
+  }
+
+  start(): void {
+    this.#prober.start();
+    this.#sync.start();
+  }
+
+  stop(): void {
+    this.#prober.stop();
+    this.#sync.stop();
+    this.#ports.transport.onConnectionLost = undefined;
+  }
+
+  /** Tells every member that understands it that this node leaves for good. Older nodes find out by themselves. */
+  async leave(): Promise<void> {
+    const message = this.#composer.leave();
+    const told = this.members
+      .live()
+      .filter((member) => member.extension !== undefined)
+      .map((member) => this.#sender.once(member, message, LEAVE_TIMEOUT_MS));
+    await Promise.all(told);
+  }
+
+  /** Handles one message from a peer. Never throws. */
+  receive(message: Message): Reply {
+    switch (message.type) {
+      case 'PUT':
+        return this.#receiver.receive(message) === 'full' ? 'full' : 'ok';
+      case 'ACK':
+        this.writer.receiveAck(message);
+        return 'ok';
+      case 'PING':
+        return this.#receivePing(message);
+      case 'PONG':
+        this.#receivePong(message);
+        return 'ok';
+      case 'SYNC':
+        this.#sync.receive(message);
+        return 'ok';
+      case 'LEAVE':
+        this.#receiveLeave(message);
+        return 'ok';
+    }
+  }
+
+  /** A PING for somebody else means that the pinger looks for a former owner of this address: it must not find one. */
+  #receivePing(message: PingMessage): Reply {
+    if (message.to !== '' && message.to !== this.#self.id) return 'misdirected';
+    if (message.nodeInfo?.id === message.from) this.members.learn(message.nodeInfo, 'direct');
+    const pinger = this.members.get(message.from);
+    if (pinger === undefined) return 'ok';
+    this.members.heard(pinger.id);
+    if (!isLive(pinger)) this.#prober.doubt(pinger.id);
+    void this.#sender.send(pinger, this.#composer.pong(pinger.id));
+    return 'ok';
+  }
+
+  #receivePong(message: PongMessage): void {
+    if (message.nodeInfo?.id === message.from) this.members.learn(message.nodeInfo, 'direct');
+    this.members.heard(message.from);
+  }
+
+  /** Believed only of the incarnation that said it, so that a late goodbye does not end a node that has come back. */
+  #receiveLeave(message: LeaveMessage): void {
+    const member = this.members.get(message.from);
+    if (member?.extension?.incarnation === message.incarnation) this.members.leave(member.id);
+  }
+
+  #memberChanged(event: MemberEvent): void {
+    const { member, previous, kind } = event;
+    this.#ports.log[kind === 'suspected' || kind === 'cleared' ? 'debug' : 'info'](`member ${kind}`, {
+      peer: member.id,
+    });
+    if (kind === 'joined' || kind === 'returned' || kind === 'moved') {
+      this.#sync.reset(member.id);
+      this.#prober.soon(member.id);
+    }
+    if (kind === 'evicted' || kind === 'left') {
+      this.writer.memberLost(member.id);
+      this.#forget(member.address);
+    }
+    if (kind === 'moved' && previous !== undefined) this.#forget(previous.address);
+  }
+
+  #forget(address: HostPort): void {
+    if (this.members.live().some((member) => sameHostPort(member.address, address))) return;
+    this.#ports.transport.forget(address);
+  }
+
+  #connectionLost(address: HostPort): void {
+    for (const member of this.members.live()) {
+      if (sameHostPort(member.address, address)) this.#prober.soon(member.id);
+    }
+  }
+}

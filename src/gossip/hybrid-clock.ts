@@ -1,0 +1,47 @@
+import type { Clock } from './ports/clock.js';
+import type { Version } from './version.js';
+
+/** How far ahead of this node's clock a version may pull it, in milliseconds. */
+export const MAX_CLOCK_SKEW_MS = 60_000;
+
+/**
+ * A hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", OPODIS 2014): every reading is above every earlier
+ * reading and above every version observed, and stays within the clock skew of the cluster to wall-clock time.
+ */
+export class HybridClock {
+  readonly #clock: Clock;
+  readonly #origin: string;
+  #ms = 0;
+  #logical = 0;
+
+  constructor(clock: Clock, origin: string) {
+    this.#clock = clock;
+    this.#origin = origin;
+  }
+
+  /** A version above everything read or observed before. */
+  next(): Version {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs > this.#ms) {
+      this.#ms = nowMs;
+      this.#logical = 0;
+    } else {
+      this.#logical++;
+    }
+    return { ms: this.#ms, logical: this.#logical, origin: this.#origin };
+  }
+
+  /**
+   * Takes note of a version made elsewhere. One further ahead than `MAX_CLOCK_SKEW_MS` is not followed: a single node
+   * with a wrong clock must not drag the time of a whole cluster along.
+   */
+  observe(version: Version): void {
+    if (version.ms > this.#clock.nowMs() + MAX_CLOCK_SKEW_MS) return;
+    if (version.ms > this.#ms) {
+      this.#ms = version.ms;
+      this.#logical = version.logical;
+    } else if (version.ms === this.#ms && version.logical > this.#logical) {
+      this.#logical = version.logical;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Member } from './member.js';
+
+/**
+ * - `joined`: a node became known, or came back after leaving.
+ * - `returned`: a dead member showed that it lives.
+ * - `moved`: a member's address changed; `previous` tells from where.
+ * - `suspected`, `cleared`: the first strike fell; the strikes were wiped out.
+ * - `evicted`: dead after three strikes in a row.
+ * - `left`: it said so, or its address is another node's now.
+ */
+export type MemberEventKind = 'joined' | 'returned' | 'moved' | 'suspected' | 'cleared' | 'evicted' | 'left';
+
+/** A change in the member table; `member` is the state after it. */
+export interface MemberEvent {
+  readonly kind: MemberEventKind;
+  readonly member: Member;
+  readonly previous?: Member;
+}
+
+/** Called synchronously after each change, in order of subscription. */
+export type MemberListener = (event: MemberEvent) => void;

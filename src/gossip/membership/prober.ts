@@ -1,0 +1,200 @@
+import { sameHostPort } from '../address.js';
+import type { Composer } from '../composer.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
+import type { Rng } from '../ports/rng.js';
+import type { SendOutcome } from '../ports/transport.js';
+import type { Sender } from '../sender.js';
+import { Ticker } from '../ticker.js';
+import { isLive, isProven, type Member } from './member.js';
+import type { MemberTable } from './member-table.js';
+import { ProbeOrder } from './probe-order.js';
+
+/** Most probes outstanding at a time; a join of many nodes is worked off at this width. */
+export const MAX_PROBES_IN_FLIGHT = 64;
+
+/** Time between two probes of a dead member that hearsay keeps mentioning, in milliseconds. */
+export const DOUBTFUL_PROBE_INTERVAL_MS = 10_000;
+
+/** How long a member must be silent before another node at its address counts as its successor, in milliseconds. */
+export const SUCCESSION_SILENCE_MS = 60_000;
+
+export interface ProberOptions {
+  /** Time between two probes in the round, in milliseconds. */
+  readonly intervalMs: number;
+  /** How long a member has to answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+interface ProberPorts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What a probe says about a member: it lives, it does not answer, or nothing either way. */
+type Verdict = 'answered' | 'strike' | 'open';
+
+function verdictOf(outcome: SendOutcome): Verdict {
+  switch (outcome.kind) {
+    case 'ok':
+      return 'answered';
+    case 'busy':
+    case 'overflow':
+    case 'aborted':
+      return 'open';
+    default:
+      return 'strike';
+  }
+}
+
+/**
+ * The failure detector: one member a period in shuffled round robin, every suspect besides, and at once whoever is new or
+ * whose connection dropped. A failed probe is a strike; the table evicts at the third in a row. One dead member a period is
+ * asked too: a node that restarted without seeds is found again only so.
+ */
+export class Prober {
+  readonly #ports: ProberPorts;
+  readonly #options: ProberOptions;
+  readonly #members: MemberTable;
+  readonly #sender: Sender;
+  readonly #composer: Composer;
+  readonly #introduce: (member: Member) => void;
+  readonly #order: ProbeOrder;
+  readonly #deadOrder: ProbeOrder;
+  readonly #ticker: Ticker;
+  readonly #failures: Counter;
+  /** Ids under probe. Bounded by `MAX_PROBES_IN_FLIGHT`. */
+  readonly #inFlight = new Set<string>();
+  /** Ids to probe next, ahead of the round. Bounded by the member table: only members are queued. */
+  readonly #urgent = new Set<string>();
+  /** When each dead member was last given a chance. Bounded by the member table: pruned on every tick. */
+  readonly #doubtedMs = new Map<string, number>();
+
+  constructor(
+    ports: ProberPorts,
+    options: ProberOptions,
+    parts: {
+      readonly members: MemberTable;
+      readonly sender: Sender;
+      readonly composer: Composer;
+      /** Tells a member who answers, but seems not to know this node, about this node. */
+      readonly introduce: (member: Member) => void;
+    },
+  ) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#members = parts.members;
+    this.#sender = parts.sender;
+    this.#composer = parts.composer;
+    this.#introduce = parts.introduce;
+    this.#order = new ProbeOrder(ports.rng);
+    this.#deadOrder = new ProbeOrder(ports.rng);
+    this.#ticker = new Ticker(ports.clock, options.intervalMs, () => this.#tick());
+    this.#failures = ports.metrics.counter('repram_ping_failures_total', 'Probes that counted as a strike.');
+  }
+
+  start(): void {
+    this.#ticker.start();
+  }
+
+  stop(): void {
+    this.#ticker.stop();
+    this.#urgent.clear();
+  }
+
+  /** Probes a member ahead of its turn: it is new, or its connection dropped. */
+  soon(id: string): void {
+    if (this.#members.get(id) === undefined) return;
+    this.#urgent.add(id);
+    this.#drainUrgent();
+  }
+
+  /** Somebody mentions a member held for dead: look for yourself, but not at every mention. */
+  doubt(id: string): void {
+    const nowMs = this.#ports.clock.monotonicMs();
+    const lastMs = this.#doubtedMs.get(id);
+    if (lastMs !== undefined && nowMs - lastMs < DOUBTFUL_PROBE_INTERVAL_MS) return;
+    this.#doubtedMs.set(id, nowMs);
+    this.soon(id);
+  }
+
+  #tick(): void {
+    this.#members.forgetTheDead();
+    for (const id of this.#doubtedMs.keys()) if (this.#members.get(id)?.state !== 'dead') this.#doubtedMs.delete(id);
+    const live = this.#members.live();
+    for (const member of live) if (member.state === 'suspect') this.#begin(member);
+    const next = this.#order.next(live, (member) => member.state === 'alive' && !this.#inFlight.has(member.id));
+    if (next !== undefined) this.#begin(next);
+    const dead = this.#deadOrder.next(this.#members.dead(), isProven);
+    if (dead !== undefined) this.#begin(dead);
+    this.#drainUrgent();
+  }
+
+  #drainUrgent(): void {
+    for (const id of this.#urgent) {
+      if (this.#inFlight.size >= MAX_PROBES_IN_FLIGHT) return;
+      this.#urgent.delete(id);
+      const member = this.#members.get(id);
+      if (member !== undefined) this.#begin(member);
+    }
+  }
+
+  #begin(member: Member): void {
+    if (this.#inFlight.has(member.id)) return;
+    if (this.#inFlight.size >= MAX_PROBES_IN_FLIGHT) {
+      this.#urgent.add(member.id);
+      return;
+    }
+    this.#inFlight.add(member.id);
+    void this.#probe(member).then(() => {
+      this.#inFlight.delete(member.id);
+      this.#drainUrgent();
+    });
+  }
+
+  async #probe(member: Member): Promise<void> {
+    const { clock } = this.#ports;
+    const { address } = member;
+    const startedMs = clock.monotonicMs();
+    const outcome = await this.#sender.once(member, this.#composer.ping(member.id), this.#options.timeoutMs);
+    if (member.address !== address) return;
+    const verdict = verdictOf(outcome);
+    if (verdict === 'strike') return this.#strike(member, outcome);
+    if (verdict === 'open') return;
+    await this.#awaitPong(member, startedMs);
+  }
+
+  /**
+   * The request was answered, which ends the row of strikes; the PONG comes by a request of its own. Without one, either
+   * another node has taken the address over, or the member does not know this node, and is told.
+   */
+  async #awaitPong(member: Member, startedMs: number): Promise<void> {
+    if (member.heardMs >= startedMs) return;
+    await this.#ports.clock.sleep(this.#options.timeoutMs);
+    if (member.heardMs >= startedMs) return;
+    if (this.#isSucceeded(member)) {
+      this.#members.leave(member.id);
+    } else {
+      this.#introduce(member);
+    }
+  }
+
+  /** Whether the member has long been silent, and another node came up at its very address since it last spoke. */
+  #isSucceeded(member: Member): boolean {
+    const silentSinceMs = Math.max(member.heardMs, member.sinceMs);
+    if (this.#ports.clock.monotonicMs() - silentSinceMs < SUCCESSION_SILENCE_MS) return false;
+    const cameUpThere = (other: Member) =>
+      other !== member && other.introduced && other.heardMs > silentSinceMs && other.sinceMs > silentSinceMs;
+    return this.#members.live().some((other) => cameUpThere(other) && sameHostPort(other.address, member.address));
+  }
+
+  #strike(member: Member, outcome: SendOutcome): void {
+    if (!isLive(member)) return;
+    this.#failures.inc();
+    this.#members.strike(member.id);
+    this.#ports.log.debug('probe failed', { peer: member.id, outcome: outcome.kind, strikes: member.strikes });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../ports/clock.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
+
+/** How long a message id is remembered at least (wire v1), in milliseconds. */
+export const DEDUP_WINDOW_MS = 60_000;
+
+/** Most ids remembered. */
+export const MAX_DEDUP_IDS = 1_000_000;
+
+const GENERATIONS = 4;
+
+/**
+ * Message ids seen lately, in generations: a full or old one is dropped whole, so remembering costs one set entry an id and
+ * forgetting nothing. An id stays for between one window and one and a third; where more than `maxIds` come in a window,
+ * the oldest go early, and a counter tells.
+ */
+export class Dedup {
+  readonly #clock: Clock;
+  readonly #maxPerGeneration: number;
+  readonly #early: Counter;
+  /** Newest first. Bounded by `GENERATIONS` sets of `#maxPerGeneration` ids. */
+  #generations: Set<string>[] = [new Set()];
+  #startedMs: number;
+
+  constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, maxIds: number = MAX_DEDUP_IDS) {
+    this.#clock = ports.clock;
+    this.#maxPerGeneration = Math.max(1, Math.floor(maxIds / GENERATIONS));
+    this.#startedMs = ports.clock.monotonicMs();
+    this.#early = ports.metrics.counter(
+      'repram_dedup_forgotten_early_total',
+      'Message ids forgotten before their window was over, because too many came.',
+    );
+    ports.metrics.gauge('repram_dedup_ids', 'Message ids remembered.', () =>
+      this.#generations.reduce((sum, ids) => sum + ids.size, 0),
+    );
+  }
+
+  /** Remembers the id; whether it is new. */
+  add(id: string): boolean {
+    this.#rotate();
+    if (this.#generations.some((ids) => ids.has(id))) return false;
+    this.#generations[0]?.add(id);
+    return true;
+  }
+
+  /** Forgets the id, so that the same message can be taken when it comes again. */
+  remove(id: string): void {
+    for (const ids of this.#generations) ids.delete(id);
+  }
+
+  #rotate(): void {
+    const spanMs = DEDUP_WINDOW_MS / (GENERATIONS - 1);
+    const ageMs = this.#clock.monotonicMs() - this.#startedMs;
+    const full = (this.#generations[0]?.size ?? 0) >= this.#maxPerGeneration;
+    if (ageMs < spanMs && !full) return;
+    if (ageMs >= spanMs * GENERATIONS) this.#generations = [];
+    this.#generations.unshift(new Set());
+    const dropped = this.#generations.length > GENERATIONS ? this.#generations.pop() : undefined;
+    if (full && ageMs < spanMs && dropped !== undefined) this.#early.inc(dropped.size);
+    this.#startedMs = this.#clock.monotonicMs();
+  }
+}

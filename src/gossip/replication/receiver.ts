@@ -1,0 +1,121 @@
+import type { Composer } from '../composer.js';
+import { type HybridClock, MAX_CLOCK_SKEW_MS } from '../hybrid-clock.js';
+import { isLive } from '../membership/member.js';
+import type { MemberTable } from '../membership/member-table.js';
+import type { Clock } from '../ports/clock.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
+import type { Rng } from '../ports/rng.js';
+import type { Entry, Store } from '../ports/store.js';
+import type { Self } from '../self.js';
+import type { Sender } from '../sender.js';
+import type { PutMessage } from '../wire/message.js';
+import { versionOf } from '../wire/message-id.js';
+import type { Dedup } from './dedup.js';
+import { fanOut, forwards } from './fan-out.js';
+import { clampTtl, type TtlRange } from './ttl.js';
+
+/**
+ * - `applied`: this node holds the write, or a newer one of the same key.
+ * - `ignored`: a repetition, the node's own, expired, or meant for another enclave.
+ * - `full`: the storage cap leaves no room. The write may come again.
+ */
+export type ReceiveOutcome = 'applied' | 'ignored' | 'full';
+
+interface ReceiverPorts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly store: Store;
+  readonly metrics: Metrics;
+}
+
+interface ReceiverParts {
+  readonly members: MemberTable;
+  readonly sender: Sender;
+  readonly composer: Composer;
+  readonly hybridClock: HybridClock;
+  readonly dedup: Dedup;
+}
+
+/** Takes in writes of other nodes: applies each once, acknowledges it to its origin, and passes it on where nodes are many. */
+export class Receiver {
+  readonly #ports: ReceiverPorts;
+  readonly #self: Self;
+  readonly #ttl: TtlRange;
+  readonly #parts: ReceiverParts;
+  readonly #applied: Counter;
+  readonly #repeated: Counter;
+  readonly #foreign: Counter;
+  readonly #clamped: Counter;
+
+  constructor(ports: ReceiverPorts, self: Self, ttl: TtlRange, parts: ReceiverParts) {
+    this.#ports = ports;
+    this.#self = self;
+    this.#ttl = ttl;
+    this.#parts = parts;
+    const { metrics } = ports;
+    this.#applied = metrics.counter('repram_writes_received_total', 'Writes of other nodes that were applied.');
+    this.#repeated = metrics.counter('repram_writes_repeated_total', 'Writes of other nodes that had come before.');
+    this.#foreign = metrics.counter('repram_writes_foreign_total', 'Writes dropped: they are of another enclave.');
+    this.#clamped = metrics.counter(
+      'repram_versions_clamped_total',
+      'Writes stamped further ahead than the clock skew allowed, and taken as of that bound.',
+    );
+  }
+
+  receive(message: PutMessage): ReceiveOutcome {
+    const { members, dedup } = this.#parts;
+    const origin = members.get(message.from);
+    if (message.from === this.#self.id) return 'ignored';
+    if (origin !== undefined && origin.enclave !== this.#self.enclave) {
+      this.#foreign.inc();
+      return 'ignored';
+    }
+    if (!dedup.add(message.messageId)) {
+      this.#repeated.inc();
+      return 'ignored';
+    }
+    members.heard(message.from);
+    const outcome = this.#ports.store.put(this.#entryOf(message));
+    if (outcome === 'full') {
+      dedup.remove(message.messageId);
+      return 'full';
+    }
+    if (outcome === 'expired') return 'ignored';
+    this.#applied.inc();
+    this.#acknowledge(message);
+    this.#forward(message);
+    return 'applied';
+  }
+
+  /**
+   * A node of this implementation says when its write was made, and every copy expires at the same moment. Older nodes say
+   * it in whole seconds of a clock that nothing keeps right, and count the TTL from arrival: so do their writes here.
+   */
+  #entryOf(message: PutMessage): Entry {
+    const nowMs = this.#ports.clock.nowMs();
+    const stamped = versionOf(message);
+    let version = stamped.version;
+    if (version.ms > nowMs + MAX_CLOCK_SKEW_MS) {
+      this.#clamped.inc();
+      version = { ...version, ms: nowMs + MAX_CLOCK_SKEW_MS };
+    }
+    this.#parts.hybridClock.observe(version);
+    const ttlSeconds = clampTtl(message.ttlSeconds, this.#ttl);
+    const createdMs = stamped.exact ? version.ms : nowMs;
+    const expiresAtMs = createdMs + ttlSeconds * 1000;
+    return { key: message.key, bytes: message.data, createdMs, ttlSeconds, expiresAtMs, version };
+  }
+
+  #acknowledge(message: PutMessage): void {
+    const origin = this.#parts.members.get(message.from);
+    if (origin === undefined || !isLive(origin)) return;
+    void this.#parts.sender.send(origin, this.#parts.composer.ack(message));
+  }
+
+  #forward(message: PutMessage): void {
+    const peers = this.#parts.members.enclavePeers();
+    if (!forwards(peers.length)) return;
+    const others = peers.filter((member) => member.id !== message.from);
+    for (const member of fanOut(this.#ports.rng, others)) void this.#parts.sender.send(member, message);
+  }
+}

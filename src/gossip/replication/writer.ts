@@ -1,0 +1,155 @@
+import type { Composer } from '../composer.js';
+import type { HybridClock } from '../hybrid-clock.js';
+import { isLive, isProven, type Member } from '../membership/member.js';
+import type { MemberTable } from '../membership/member-table.js';
+import type { Clock } from '../ports/clock.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
+import type { Rng } from '../ports/rng.js';
+import type { Store } from '../ports/store.js';
+import type { Self } from '../self.js';
+import type { Sender } from '../sender.js';
+import type { AckMessage, PutMessage } from '../wire/message.js';
+import type { Dedup } from './dedup.js';
+import { fanOut, forwards } from './fan-out.js';
+import { PendingWrite } from './pending-write.js';
+import { quorumSize } from './quorum.js';
+import { clampTtl, type TtlRange } from './ttl.js';
+
+/** Most writes that wait for their quorum at a time. */
+export const MAX_PENDING_WRITES = 10_000;
+
+export interface WriterOptions {
+  /** Copies wanted of every value. */
+  readonly replication: number;
+  /** How long a write waits for its quorum, in milliseconds. */
+  readonly writeTimeoutMs: number;
+  readonly ttl: TtlRange;
+}
+
+/**
+ * - `quorum`: a majority of the replicas hold the value.
+ * - `pending`: this node holds it; the quorum was not reached in time, or cannot be.
+ * - `full`: the storage cap leaves no room; nothing was written.
+ * - `overloaded`: too many writes are waiting; nothing was written.
+ */
+export type WriteOutcome = 'quorum' | 'pending' | 'full' | 'overloaded';
+
+interface WriterPorts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly store: Store;
+  readonly metrics: Metrics;
+}
+
+interface WriterParts {
+  readonly members: MemberTable;
+  readonly sender: Sender;
+  readonly composer: Composer;
+  readonly hybridClock: HybridClock;
+  readonly dedup: Dedup;
+}
+
+/** Writes in this node's own name: stores, sends to the enclave, and counts the ACKs of distinct members. */
+export class Writer {
+  readonly #ports: WriterPorts;
+  readonly #self: Self;
+  readonly #options: WriterOptions;
+  readonly #parts: WriterParts;
+  /** By message id. Bounded by `MAX_PENDING_WRITES` and the write timeout. */
+  readonly #pending = new Map<string, PendingWrite>();
+  /** Bounded by the callers of `drained`: one, at shutdown. */
+  readonly #whenDrained: (() => void)[] = [];
+  readonly #outcomes: Readonly<Record<WriteOutcome, Counter>>;
+
+  constructor(ports: WriterPorts, self: Self, options: WriterOptions, parts: WriterParts) {
+    this.#ports = ports;
+    this.#self = self;
+    this.#options = options;
+    this.#parts = parts;
+    const outcome = (name: WriteOutcome) =>
+      ports.metrics.counter('repram_writes_total', 'Writes of clients, by outcome.', { outcome: name });
+    this.#outcomes = {
+      quorum: outcome('quorum'),
+      pending: outcome('pending'),
+      full: outcome('full'),
+      overloaded: outcome('overloaded'),
+    };
+    ports.metrics.gauge('repram_writes_pending', 'Writes waiting for their quorum.', () => this.#pending.size);
+  }
+
+  /** Writes one value. `bytes` passes into the store's hands; `ttlSeconds` is clamped. Never rejects. */
+  async write(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<WriteOutcome> {
+    const outcome = await this.#write(key, bytes, ttlSeconds);
+    this.#outcomes[outcome].inc();
+    return outcome;
+  }
+
+  /** Counts an acknowledgement, if it comes from a member of the enclave and a write waits for it. */
+  receiveAck(message: AckMessage): void {
+    const member = this.#parts.members.get(message.from);
+    if (member === undefined || !isLive(member) || member.enclave !== this.#self.enclave) return;
+    this.#parts.members.heard(member.id);
+    this.#pending.get(message.messageId)?.ack(member.id);
+  }
+
+  /** The member is gone: no write waits for it any longer. */
+  memberLost(id: string): void {
+    for (const write of this.#pending.values()) write.lose(id);
+  }
+
+  /** Resolves once no write is waiting. */
+  drained(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenDrained.push(resolve));
+  }
+
+  #settled(messageId: string): void {
+    this.#pending.delete(messageId);
+    if (this.#pending.size > 0) return;
+    for (const resolve of this.#whenDrained.splice(0)) resolve();
+  }
+
+  async #write(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<WriteOutcome> {
+    if (this.#pending.size >= MAX_PENDING_WRITES) return 'overloaded';
+    const ttl = clampTtl(ttlSeconds, this.#options.ttl);
+    const version = this.#parts.hybridClock.next();
+    const expiresAtMs = version.ms + ttl * 1000;
+    const entry = { key, bytes, createdMs: version.ms, ttlSeconds: ttl, expiresAtMs, version };
+    if (this.#ports.store.put(entry) === 'full') return 'full';
+    const message = this.#parts.composer.put(key, bytes, ttl, version);
+    this.#parts.dedup.add(message.messageId);
+    return (await this.#replicate(message)) ? 'quorum' : 'pending';
+  }
+
+  /**
+   * Sends the write to its targets and waits for the quorum. Members that have not proved to be there are sent the write
+   * too, unless a probe of them has failed, but neither counted nor waited for.
+   */
+  #replicate(message: PutMessage): Promise<boolean> {
+    const { members } = this.#parts;
+    const peers = members.enclavePeers().filter((member) => isProven(member) || member.strikes === 0);
+    const proven = peers.filter(isProven);
+    const needed = quorumSize(members.quorumBasis(), this.#options.replication) - 1;
+    const targets = fanOut(this.#ports.rng, peers);
+    if (needed === 0 || proven.length < needed) {
+      for (const member of targets) void this.#parts.sender.send(member, message, this.#options.writeTimeoutMs);
+      return Promise.resolve(needed === 0);
+    }
+    return new Promise((resolve) => {
+      const hopeful = forwards(peers.length) ? undefined : proven.map((member) => member.id);
+      const write = new PendingWrite(needed, hopeful, (reached) => {
+        timer.cancel();
+        this.#settled(message.messageId);
+        resolve(reached);
+      });
+      const timer = this.#ports.clock.setTimer(this.#options.writeTimeoutMs, () => write.finish(false));
+      this.#pending.set(message.messageId, write);
+      for (const member of targets) void this.#deliver(member, message, write);
+    });
+  }
+
+  async #deliver(member: Member, message: PutMessage, write: PendingWrite): Promise<void> {
+    const outcome = await this.#parts.sender.send(member, message, this.#options.writeTimeoutMs);
+    if (outcome.kind !== 'ok') write.lose(member.id);
+  }
+}

@@ -1,0 +1,38 @@
+import type { HostPort } from './address.js';
+import type { BootstrapRequest } from './wire/bootstrap.js';
+import type { NodeInfo } from './wire/message.js';
+
+/** What this node says about itself. */
+export interface Self {
+  readonly id: string;
+  /** The advertised address: where others dial this node. */
+  readonly address: HostPort;
+  readonly gossipPort: number;
+  readonly enclave: string;
+  readonly incarnation: number;
+  readonly instance: string;
+}
+
+/** This node as others list it. */
+export function selfInfo(self: Self): NodeInfo {
+  return {
+    id: self.id,
+    address: self.address.host,
+    port: self.gossipPort,
+    httpPort: self.address.port,
+    enclave: self.enclave,
+    extension: { incarnation: self.incarnation, instance: self.instance },
+  };
+}
+
+/** This node asking to join. */
+export function selfBootstrapRequest(self: Self): BootstrapRequest {
+  return {
+    nodeId: self.id,
+    address: self.address.host,
+    gossipPort: self.gossipPort,
+    httpPort: self.address.port,
+    enclave: self.enclave,
+    extension: { incarnation: self.incarnation, instance: self.instance },
+  };
+}

@@ -1,0 +1,75 @@
+import { backoffMs } from './backoff.js';
+import type { Member } from './membership/member.js';
+import type { MemberTable } from './membership/member-table.js';
+import type { Clock } from './ports/clock.js';
+import type { Counter, Metrics } from './ports/metrics.js';
+import type { Rng } from './ports/rng.js';
+import type { SendOutcome, Transport } from './ports/transport.js';
+import type { Message } from './wire/message.js';
+
+/** A sender gives a request this long (wire v1), in milliseconds. */
+export const SEND_TIMEOUT_MS = 5000;
+
+const BUSY_BACKOFF = { baseMs: 100, capMs: 2000 } as const;
+const RESET_BACKOFF_MS = 20;
+
+interface SenderPorts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly transport: Transport;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Sends messages to members. A peer that asks to slow down is asked again with backoff, and one whose connection broke is
+ * asked once more over a new one, both within the deadline: gossip is idempotent by message id, so a repetition is safe.
+ */
+export class Sender {
+  readonly #ports: SenderPorts;
+  readonly #members: MemberTable;
+  readonly #busy: Counter;
+  readonly #failed: Counter;
+
+  constructor(ports: SenderPorts, members: MemberTable) {
+    this.#ports = ports;
+    this.#members = members;
+    this.#busy = ports.metrics.counter('repram_sends_busy_total', 'Sends that a peer answered with 429 or 503.');
+    this.#failed = ports.metrics.counter('repram_sends_failed_total', 'Sends that ended without reaching the peer.');
+  }
+
+  /** Sends until the member takes it, refuses it for good, or `withinMs` is over. Never rejects. */
+  async send(member: Member, message: Message, withinMs: number = SEND_TIMEOUT_MS): Promise<SendOutcome> {
+    const { clock, rng } = this.#ports;
+    const deadlineMs = clock.monotonicMs() + withinMs;
+    let remainingMs = withinMs;
+    let resets = 0;
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await this.once(member, message, remainingMs);
+      const pauseMs = this.#pauseBeforeRetry(outcome, attempt, resets, rng);
+      remainingMs = deadlineMs - clock.monotonicMs() - (pauseMs ?? 0);
+      if (pauseMs === undefined || remainingMs <= 0) return this.#conclude(outcome);
+      if (outcome.kind === 'reset') resets++;
+      await clock.sleep(pauseMs);
+    }
+  }
+
+  /** Sends once. An answer proves that the member's address answers. Never rejects. */
+  async once(member: Member, message: Message, timeoutMs: number): Promise<SendOutcome> {
+    const { address } = member;
+    const outcome = await this.#ports.transport.send(address, message, timeoutMs);
+    if (outcome.kind === 'ok' && member.address === address) this.#members.answered(member.id);
+    return outcome;
+  }
+
+  #pauseBeforeRetry(outcome: SendOutcome, attempt: number, resets: number, rng: Rng): number | undefined {
+    if (outcome.kind === 'reset') return resets === 0 ? RESET_BACKOFF_MS : undefined;
+    if (outcome.kind !== 'busy') return undefined;
+    this.#busy.inc();
+    return Math.max(backoffMs(rng, attempt, BUSY_BACKOFF), outcome.retryAfterMs ?? 0);
+  }
+
+  #conclude(outcome: SendOutcome): SendOutcome {
+    if (outcome.kind !== 'ok') this.#failed.inc();
+    return outcome;
+  }
+}

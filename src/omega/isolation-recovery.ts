@@ -1,0 +1,94 @@
+import type { HostPort } from '../gossip/address.js';
+import { backoffMs } from '../gossip/backoff.js';
+import type { Clock } from '../gossip/ports/clock.js';
+import type { Log } from '../gossip/ports/log.js';
+import type { Counter, Metrics } from '../gossip/ports/metrics.js';
+import type { Rng } from '../gossip/ports/rng.js';
+import { Ticker } from '../gossip/ticker.js';
+
+export interface IsolationRecoveryOptions {
+  /** Time between two looks at whether the node is alone, in milliseconds. */
+  readonly intervalMs: number;
+}
+
+interface IsolationRecoveryPorts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What recovery needs of the node around it. */
+export interface IsolationRecoveryParts {
+  /** Whether any other node is known to live. */
+  readonly isIsolated: () => boolean;
+  /** The seeds as they are now. */
+  readonly seeds: () => readonly HostPort[];
+  /** Asks the seeds in turn; whether one answered. Must not reject. */
+  readonly join: (seeds: readonly HostPort[]) => Promise<boolean>;
+}
+
+const RETRY = { baseMs: 250, capMs: 4000 } as const;
+
+/**
+ * Finds the way back for a node that knows nobody: at start, when the last member goes, and at every tick. A cycle asks the
+ * seeds again and again, with backoff, for one interval. Single-flight: whatever triggers it, one cycle runs at a time.
+ */
+export class IsolationRecovery {
+  readonly #ports: IsolationRecoveryPorts;
+  readonly #options: IsolationRecoveryOptions;
+  readonly #parts: IsolationRecoveryParts;
+  readonly #ticker: Ticker;
+  readonly #cycles: Counter;
+  readonly #recoveries: Counter;
+  #abort = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(ports: IsolationRecoveryPorts, options: IsolationRecoveryOptions, parts: IsolationRecoveryParts) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#parts = parts;
+    this.#ticker = new Ticker(ports.clock, options.intervalMs, () => void this.trigger());
+    this.#cycles = ports.metrics.counter('repram_recovery_cycles_total', 'Isolation recovery cycles begun.');
+    this.#recoveries = ports.metrics.counter('repram_recoveries_total', 'Recovery cycles that ended the isolation.');
+  }
+
+  start(): void {
+    this.#ticker.start();
+  }
+
+  stop(): void {
+    this.#ticker.stop();
+    this.#abort.abort();
+  }
+
+  /** Begins a cycle if the node is alone, has seeds, and no cycle runs; resolves when the running one has ended. */
+  trigger(): Promise<void> {
+    if (this.#running !== undefined) return this.#running;
+    if (this.#abort.signal.aborted || !this.#parts.isIsolated() || this.#parts.seeds().length === 0) {
+      return Promise.resolve();
+    }
+    this.#cycles.inc();
+    this.#running = this.#cycle().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #cycle(): Promise<void> {
+    const { clock, rng, log } = this.#ports;
+    const { signal } = this.#abort;
+    const deadlineMs = clock.monotonicMs() + this.#options.intervalMs;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      await this.#parts.join(this.#parts.seeds());
+      if (!this.#parts.isIsolated()) {
+        this.#recoveries.inc();
+        return;
+      }
+      if (attempt === 0) log.info('no seed answers yet; serving alone and trying again');
+      const pauseMs = backoffMs(rng, attempt, RETRY);
+      if (clock.monotonicMs() + pauseMs >= deadlineMs) return;
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+}
