@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { RepramError } from '../../gossip/error.js';
+import { ApiClient } from '../client/api-client.js';
+import { parseNodeUrl } from '../client/node-url.js';
+import { parseDuration } from '../config/duration.js';
+import { URL_VARIABLE } from '../config/sources.js';
+import { quoted } from '../printable.js';
+import type { CliIo } from './io.js';
+
+/** What every client command takes. */
+export interface ClientFlags {
+  readonly url?: string;
+  readonly json?: true;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+const DEFAULT_URL = 'http://localhost:8080';
+const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_TIMEOUT_MS = 60 * 60 * 1000;
+
+function timeoutMs(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 1 || ms > MAX_TIMEOUT_MS) {
+    throw new InvalidArgumentError('It takes a duration from 1ms to 1h, such as 500ms, 2s or 2 (seconds).');
+  }
+  return ms;
+}
+
+export function addClientOptions(command: Command): void {
+  const group = 'Node:';
+  command.addOption(
+    new Option('--url <url>', `Node to talk to [${URL_VARIABLE}; default: ${DEFAULT_URL}]`).helpGroup(group),
+  );
+  command.addOption(
+    new Option('--timeout <duration>', 'Longest time for each answer')
+      .default(DEFAULT_TIMEOUT_MS, '10s')
+      .argParser(timeoutMs)
+      .helpGroup(group),
+  );
+  command.option('--json', 'Print JSON');
+}
+
+/** A client of the node that `--url` or `REPRAM_URL` names. */
+export function clientOf(io: CliIo, flags: ClientFlags): ApiClient {
+  const [name, url] =
+    flags.url === undefined ? [URL_VARIABLE, io.env[URL_VARIABLE] || DEFAULT_URL] : ['--url', flags.url];
+  if (parseNodeUrl(url) === undefined) {
+    throw new RepramError(
+      'BAD_USAGE',
+      `${name}: ${quoted(url)} is not http://host:port, https://host:port or host:port`,
+    );
+  }
+  return new ApiClient({ request: io.request }, { url, timeoutMs: flags.timeout });
+}

@@ -1,0 +1,42 @@
+import type { HttpRequest } from '../client/http.js';
+import type { NodeConfig } from '../config/node-config.js';
+import type { StopSignal } from './exit-codes.js';
+
+/** Where text goes. */
+export interface Output {
+  /** Resolves once the chunk has been passed on, or dropped because nobody reads any more. Never rejects. */
+  write(chunk: string | Uint8Array): Promise<void>;
+  readonly isTty: boolean;
+  /** Width of the terminal, where it is one. */
+  readonly columns: number | undefined;
+  /** Nobody reads any more (EPIPE). */
+  readonly isClosed: boolean;
+}
+
+export interface Input extends AsyncIterable<Uint8Array> {
+  readonly isTty: boolean;
+}
+
+/** What the start command needs of a running node. */
+export interface StoppableNode {
+  stop(): Promise<void>;
+}
+
+/** The world as the commands see it. */
+export interface CliIo {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: Input;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly request: HttpRequest;
+  readonly startNode: (config: NodeConfig) => Promise<StoppableNode>;
+  /** Calls `handler` at each such signal, instead of the end of the process. */
+  readonly onSignal: (signal: StopSignal, handler: () => void) => void;
+  /** Ends the process now. */
+  readonly exit: (code: number) => void;
+}
+
+/** A line for people, on stderr. */
+export function say(io: CliIo, line: string): Promise<void> {
+  return io.stderr.write(`repram-node: ${line}\n`);
+}

@@ -1,0 +1,40 @@
+import { createHttpRequest } from '../client/http.js';
+import type { CliIo, Input, Output } from './io.js';
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  let isClosed = false;
+  // EPIPE (`| head`) is how a reader says that it has enough; nothing is left to be written to.
+  stream.on('error', () => {
+    isClosed = true;
+  });
+  return {
+    write: (chunk) => (isClosed ? Promise.resolve() : new Promise((resolve) => stream.write(chunk, () => resolve()))),
+    isTty: stream.isTTY === true,
+    get columns() {
+      return stream.columns;
+    },
+    get isClosed() {
+      return isClosed;
+    },
+  };
+}
+
+function inputOf(stream: NodeJS.ReadStream): Input {
+  return { isTty: stream.isTTY === true, [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
+}
+
+/** The process this runs in. stdin is not touched unless it is read. */
+export function processIo(): CliIo {
+  return {
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    get stdin() {
+      return inputOf(process.stdin);
+    },
+    env: process.env,
+    request: createHttpRequest(),
+    startNode: async (config) => (await import('../node.js')).startNode(config),
+    onSignal: (signal, handler) => void process.on(signal, handler),
+    exit: (code) => process.exit(code),
+  };
+}

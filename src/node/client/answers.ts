@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** `GET /v1/status`, as on the wire. Nodes may add fields. */
+export interface NodeStatus {
+  readonly status: string;
+  readonly node_id: string;
+  readonly network: string;
+  readonly enclave: string;
+  readonly uptime?: string | undefined;
+  readonly memory?: Readonly<Record<string, unknown>> | undefined;
+  readonly [extra: string]: unknown;
+}
+
+export interface TopologyPeer {
+  readonly id: string;
+  readonly address: string;
+  readonly http_port: number;
+  readonly enclave?: string | undefined;
+  readonly [extra: string]: unknown;
+}
+
+/** `GET /v1/topology`, as on the wire. Nodes may add fields. */
+export interface Topology {
+  readonly node_id: string;
+  readonly enclave: string;
+  readonly peers: readonly TopologyPeer[];
+  readonly [extra: string]: unknown;
+}
+
+export interface KeysAnswer {
+  readonly keys: readonly string[];
+  readonly next_cursor?: string | undefined;
+}
+
+export const nodeStatus: z.ZodType<NodeStatus> = z.looseObject({
+  status: z.string(),
+  node_id: z.string(),
+  network: z.string(),
+  enclave: z.string(),
+  uptime: z.string().optional(),
+  memory: z.record(z.string(), z.unknown()).optional(),
+});
+
+// The Go node says null where a list is empty.
+function listOf<T>(item: z.ZodType<T>): z.ZodType<T[]> {
+  return z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+}
+
+export const topology: z.ZodType<Topology> = z.looseObject({
+  node_id: z.string(),
+  enclave: z.string(),
+  peers: listOf(
+    z.looseObject({ id: z.string(), address: z.string(), http_port: z.number(), enclave: z.string().optional() }),
+  ),
+});
+
+export const keysAnswer: z.ZodType<KeysAnswer> = z.object({
+  keys: listOf(z.string()),
+  next_cursor: z.string().optional(),
+});

@@ -1,0 +1,58 @@
+import type { Dispatcher } from 'undici';
+
+export interface HttpCall {
+  readonly method: 'GET' | 'PUT';
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Sent as it is: a key such as `..` must not be normalised away on the way. */
+  readonly path: string;
+  readonly body?: Uint8Array;
+  readonly timeoutMs: number;
+  /** A longer body ends the call with an error. */
+  readonly maxBytes: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** Makes HTTP calls; rejects with whatever the platform raises. */
+export type HttpRequest = (call: HttpCall) => Promise<HttpAnswer>;
+
+/** The body was longer than the call allows. */
+export class BodyTooLong extends Error {
+  constructor(maxBytes: number) {
+    super(`the answer is longer than ${maxBytes} bytes`);
+    this.name = 'BodyTooLong';
+  }
+}
+
+async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) throw new BodyTooLong(maxBytes);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+}
+
+/** Calls over kept-alive connections, which do not keep the process running. undici is loaded with the first call. */
+export function createHttpRequest(): HttpRequest {
+  let dispatcher: Promise<Dispatcher> | undefined;
+  return async ({ method, origin, path, body, timeoutMs, maxBytes }) => {
+    dispatcher ??= import('undici').then(({ Agent }) => new Agent());
+    const agent = await dispatcher;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await agent.request({ method, origin, path, body: body ?? null, signal });
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: await readBody(answer.body, maxBytes),
+    };
+  };
+}
