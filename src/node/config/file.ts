@@ -54,7 +54,7 @@ export function readConfigFile(path: string, readFile: ReadFile): ConfigFile {
   try {
     text = readFile(path);
   } catch (error) {
-    return failed(`--config: cannot read ${quoted(path)}: ${reasonOf(error)}`);
+    return failed(`the configuration file ${quoted(path)} cannot be read: ${reasonOf(error)}`);
   }
   const parsed = parseToml(text, path);
   if ('problem' in parsed) return failed(parsed.problem);
