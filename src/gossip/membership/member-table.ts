@@ -118,7 +118,8 @@ export class MemberTable {
     const known = this.#members.get(info.id);
     if (known === undefined) return this.#add(info, evidence);
     const age = compareIncarnations(info, known);
-    if (age < 0) return 'known';
+    const saidGoodbye = known.state === 'left' && known.extension !== undefined;
+    if (age < 0 || (age === 0 && saidGoodbye)) return 'known';
     return evidence === 'direct' || age > 0 ? this.#update(known, info, evidence) : this.#hear(known, info);
   }
 
@@ -159,7 +160,7 @@ export class MemberTable {
     }
   }
 
-  /** The member is gone for good. A later introduction of its own brings it back. */
+  /** The member is gone for good. Only its next incarnation comes back, or an older node that introduces itself again. */
   leave(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined || member.state === 'left') return;

@@ -8,7 +8,7 @@ import type { SendOutcome } from '../ports/transport.js';
 import type { Sender } from '../sender.js';
 import { Ticker } from '../ticker.js';
 import { isLive, isProven, type Member } from './member.js';
-import type { MemberTable } from './member-table.js';
+import { type MemberTable, STRIKES_TO_EVICT } from './member-table.js';
 import { ProbeOrder } from './probe-order.js';
 
 /** Most probes outstanding at a time; a join of many nodes is worked off at this width. */
@@ -191,10 +191,13 @@ export class Prober {
     return this.#members.live().some((other) => cameUpThere(other) && sameHostPort(other.address, member.address));
   }
 
+  /** Where another node answers at the address, three times in a row, the member is not just dead but replaced. */
   #strike(member: Member, outcome: SendOutcome): void {
     if (!isLive(member)) return;
     this.#failures.inc();
-    this.#members.strike(member.id);
+    const replaced = outcome.kind === 'misdirected' && member.strikes + 1 >= STRIKES_TO_EVICT;
+    if (replaced) this.#members.leave(member.id);
+    else this.#members.strike(member.id);
     this.#ports.log.debug('probe failed', { peer: member.id, outcome: outcome.kind, strikes: member.strikes });
   }
 }

@@ -1,0 +1,49 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../gossip/ports/clock.js';
+import type { Counter } from '../../gossip/ports/metrics.js';
+
+/** Most addresses whose use is remembered; the least recently seen are forgotten first. */
+export const MAX_TRACKED_ADDRESSES = 65_536;
+
+export interface RateLimit {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+interface Bucket {
+  tokens: number;
+  filledMs: number;
+}
+
+/** A token bucket for each address. */
+export class RateLimiter {
+  readonly #clock: Clock;
+  readonly #limit: RateLimit;
+  readonly #limited: Counter;
+  readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_TRACKED_ADDRESSES });
+
+  constructor(clock: Clock, limit: RateLimit, limited: Counter) {
+    this.#clock = clock;
+    this.#limit = limit;
+    this.#limited = limited;
+  }
+
+  /** Takes one request's worth; whether there was any. */
+  take(address: string): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    let bucket = this.#buckets.get(address);
+    if (bucket === undefined) {
+      bucket = { tokens: this.#limit.burst, filledMs: nowMs };
+      this.#buckets.set(address, bucket);
+    }
+    const gained = ((nowMs - bucket.filledMs) * this.#limit.perSecond) / 1000;
+    bucket.tokens = Math.min(this.#limit.burst, bucket.tokens + gained);
+    bucket.filledMs = nowMs;
+    if (bucket.tokens < 1) {
+      this.#limited.inc();
+      return false;
+    }
+    bucket.tokens--;
+    return true;
+  }
+}

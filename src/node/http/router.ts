@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Log } from '../../gossip/ports/log.js';
+import { MAX_MESSAGE_BYTES } from '../../gossip/wire/limits.js';
+import { DATA_PREFIX, type DataRoutes } from './data-routes.js';
+import type { Gate } from './gate.js';
+import { BASE_HEADERS, pairsOf, preflightHeaders } from './headers.js';
+import type { RequestHandler } from './http-server.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH, type PeerRoutes } from './peer-routes.js';
+import { replyText } from './reply.js';
+import { parseTarget, type Target } from './target.js';
+
+interface RouterParts {
+  readonly log: Log;
+  readonly gate: Gate;
+  readonly data: DataRoutes;
+  readonly peers: PeerRoutes;
+  readonly control: Hono;
+}
+
+/** Probes of a supervisor: answered even to an address that has used up its budget, and while draining. */
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+
+/** Hands each request to the plane it belongs to. Whatever goes wrong there ends as a 500 and a log line. */
+export class Router {
+  readonly #parts: RouterParts;
+  readonly #control: RequestHandler;
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts;
+    const listener = getRequestListener((request) => parts.control.fetch(request), {
+      overrideGlobalObjects: false,
+      errorHandler: () => new Response('Bad request', { status: 400, headers: pairsOf(BASE_HEADERS) }),
+    });
+    this.#control = (req, res) => void listener(req, res);
+  }
+
+  readonly handle: RequestHandler = (req, res) => {
+    res.on('error', () => res.destroy());
+    const target = parseTarget(req.url ?? '');
+    if (req.method === 'OPTIONS') return this.#preflight(req, res);
+    if (target === undefined) return replyText(req, res, 400, 'Bad request target');
+    this.#dispatch(req, res, target).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#parts.log.error('a request failed', { method: req.method, reason });
+      replyText(req, res, 500, 'Internal error');
+    });
+  };
+
+  /** An `Expect: 100-continue` for a body that would be refused is refused before the body is sent. */
+  readonly handleExpectation: RequestHandler = (req, res) => {
+    if (Number(req.headers['content-length'] ?? 0) <= MAX_MESSAGE_BYTES) res.writeContinue();
+    this.handle(req, res);
+  };
+
+  async #dispatch(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
+    const { gate, data, peers } = this.#parts;
+    if (target.path === MESSAGE_PATH) return peers.message(req, res);
+    if (target.path === BOOTSTRAP_PATH) return peers.bootstrap(req, res);
+    if (!PROBES.has(target.path) && !gate.admitClient(req, res)) return;
+    if (target.path.startsWith(DATA_PREFIX)) return data.handle(req, res, target);
+    this.#control(req, res);
+  }
+
+  #preflight(req: IncomingMessage, res: ServerResponse): void {
+    if (!this.#parts.gate.admitClient(req, res)) return;
+    if (res.headersSent) return;
+    const headers = preflightHeaders(req.headers.origin);
+    res.writeHead(200, [...BASE_HEADERS, ...headers, 'Content-Length', '0']);
+    res.end();
+  }
+}

@@ -1,0 +1,47 @@
+import type { Gossip } from '../gossip/gossip.js';
+import type { Clock } from '../gossip/ports/clock.js';
+import type { Log } from '../gossip/ports/log.js';
+import type { IsolationRecovery } from '../omega/isolation-recovery.js';
+import type { Gate } from './http/gate.js';
+import type { HttpServer } from './http/http-server.js';
+import type { MemoryStore } from './store/memory-store.js';
+import type { HttpTransport } from './transport/http-transport.js';
+
+interface Drainable {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly gate: Gate;
+  readonly recovery: IsolationRecovery;
+  readonly gossip: Gossip;
+  readonly server: HttpServer;
+  readonly transport: HttpTransport;
+  readonly store: MemoryStore;
+}
+
+/**
+ * Stops a node, within `timeoutMs`: readiness off and clients turned away, writes in flight finished, leaving said to the
+ * peers, connections ended. Writes are finished before the node says that it leaves: a peer does not acknowledge to a node
+ * that has gone. What is not done in time is cut off.
+ */
+export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<void> {
+  const { clock, log, gate, recovery, gossip, server, transport, store } = node;
+  log.info('draining', { timeoutMs });
+  gate.drain();
+  recovery.stop();
+  const over = new AbortController();
+  const orderly = async (): Promise<'drained'> => {
+    await gossip.writer.drained();
+    gossip.stop();
+    await gossip.leave();
+    await server.close();
+    return 'drained';
+  };
+  const timeout = clock.sleep(timeoutMs, over.signal).then(() => 'cut off' as const);
+  const ending = await Promise.race([orderly(), timeout]);
+  over.abort();
+  gossip.stop();
+  server.destroy();
+  transport.close();
+  store.stop();
+  log.info('stopped', { ending });
+}

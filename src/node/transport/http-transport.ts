@@ -1,0 +1,110 @@
+import { LRUCache } from 'lru-cache';
+import { formatHostPort, type HostPort } from '../../gossip/address.js';
+import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import type { BootstrapOutcome, SendOutcome, Transport } from '../../gossip/ports/transport.js';
+import type { BootstrapRequest } from '../../gossip/wire/bootstrap.js';
+import { decodeBootstrapAnswer, encodeBootstrapRequest } from '../../gossip/wire/bootstrap-codec.js';
+import { encodeMessage } from '../../gossip/wire/encode.js';
+import { MAX_BOOTSTRAP_ANSWER_BYTES } from '../../gossip/wire/limits.js';
+import type { Message } from '../../gossip/wire/message.js';
+import { SIGNATURE_HEADER, signBody } from '../wire/signature.js';
+import { PeerConnections, type PeerRequest } from './peer-connections.js';
+import { outcomeOfStatus } from './send-error.js';
+
+/** Most peers connections are kept to; the least recently used go first. */
+export const MAX_CONNECTED_PEERS = 4096;
+
+const MESSAGE_PATH = '/v1/gossip/message';
+const BOOTSTRAP_PATH = '/v1/bootstrap';
+
+interface SignedBody {
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Wire v1: one JSON message a request, over keep-alive HTTP/1.1, signed where the cluster has a secret. */
+export class HttpTransport implements Transport {
+  onConnectionLost: ((address: HostPort) => void) | undefined;
+  readonly #secret: string | undefined;
+  readonly #peers: LRUCache<string, PeerConnections>;
+  /** A message goes to many: it is encoded and signed once, and the bytes live as long as the message. */
+  readonly #encoded = new WeakMap<Message, SignedBody>();
+  readonly #overflows: Counter;
+  #closed = false;
+
+  constructor(ports: { readonly metrics: Metrics }, options: { readonly secret: string | undefined }) {
+    this.#secret = options.secret;
+    this.#peers = new LRUCache({ max: MAX_CONNECTED_PEERS, dispose: (connections) => connections.close() });
+    this.#overflows = ports.metrics.counter(
+      'repram_peer_queue_overflows_total',
+      'Messages not sent, because too much was queued for the peer.',
+    );
+    ports.metrics.gauge('repram_peer_connections', 'Peers connections are kept to.', () => this.#peers.size);
+  }
+
+  async send(to: HostPort, message: Message, timeoutMs: number): Promise<SendOutcome> {
+    const { body, headers } = this.#encode(message);
+    const lane = message.type === 'PUT' || message.type === 'ACK' ? 'bulk' : 'control';
+    const result = await this.#post(to, { path: MESSAGE_PATH, body, headers, timeoutMs, lane });
+    if ('answer' in result)
+      return outcomeOfStatus(result.answer.status, headerText(result.answer.headers['retry-after']));
+    if (result.failure.kind === 'overflow') this.#overflows.inc();
+    return result.failure;
+  }
+
+  async bootstrap(seed: HostPort, request: BootstrapRequest, timeoutMs: number): Promise<BootstrapOutcome> {
+    const { body, headers } = this.#sign(encodeBootstrapRequest(request));
+    const lane = 'control';
+    const result = await this.#post(
+      seed,
+      { path: BOOTSTRAP_PATH, body, headers, timeoutMs, lane },
+      MAX_BOOTSTRAP_ANSWER_BYTES,
+    );
+    if ('failure' in result) return { kind: 'failed', reason: result.failure.kind };
+    const { status } = result.answer;
+    if (status === 409) return { kind: 'id-taken' };
+    if (status !== 200) return { kind: 'failed', reason: `status ${status}` };
+    const decoded = decodeBootstrapAnswer(result.answer.body);
+    return decoded.ok ? { kind: 'joined', answer: decoded.answer } : { kind: 'failed', reason: decoded.error };
+  }
+
+  forget(address: HostPort): void {
+    this.#peers.delete(formatHostPort(address));
+  }
+
+  /** Ends every connection; what is under way ends as `aborted`. */
+  close(): void {
+    this.#closed = true;
+    this.#peers.clear();
+  }
+
+  #post(to: HostPort, request: PeerRequest, keepBytes?: number): ReturnType<PeerConnections['post']> {
+    if (this.#closed) return Promise.resolve({ failure: { kind: 'aborted' } });
+    const name = formatHostPort(to);
+    let peer = this.#peers.get(name);
+    if (peer === undefined) {
+      peer = new PeerConnections(to, () => this.onConnectionLost?.(to));
+      this.#peers.set(name, peer);
+    }
+    return peer.post(request, keepBytes);
+  }
+
+  #encode(message: Message): SignedBody {
+    let encoded = this.#encoded.get(message);
+    if (encoded === undefined) {
+      encoded = this.#sign(encodeMessage(message));
+      this.#encoded.set(message, encoded);
+    }
+    return encoded;
+  }
+
+  #sign(body: Uint8Array): SignedBody {
+    const headers: Record<string, string> = { 'content-type': 'application/json' };
+    if (this.#secret !== undefined) headers[SIGNATURE_HEADER] = signBody(this.#secret, body);
+    return { body, headers };
+  }
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,164 @@
+import { type Dispatcher, Pool } from 'undici';
+import { formatHostPort, type HostPort } from '../../gossip/address.js';
+import type { SendOutcome } from '../../gossip/ports/transport.js';
+import { guardedLookup, mayDial } from './dial-guard.js';
+import { outcomeOfError } from './send-error.js';
+
+/** Most requests queued or under way to one peer. */
+export const MAX_QUEUED_REQUESTS = 4096;
+
+/** Most bytes of requests queued or under way to one peer: a few of the largest messages. */
+export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
+
+const CONNECT_TIMEOUT_MS = 5000;
+const IDLE_TIMEOUT_MS = 60_000;
+
+/** Writes travel on several connections, so that a large one does not hold up the small ones. */
+const BULK = { connections: 4, pipelining: 8 } as const;
+/** Probes and topology travel on a connection of their own: a queue of writes must not look like a dead peer. */
+const CONTROL = { connections: 2, pipelining: 1 } as const;
+
+export interface PeerRequest {
+  readonly path: string;
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly lane: 'bulk' | 'control';
+}
+
+/** An answer whose body has been drained, and kept up to `keepBytes`. */
+export interface PeerAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export type PeerResult = { readonly answer: PeerAnswer } | { readonly failure: SendOutcome };
+
+/** The keep-alive connections to one peer. */
+export class PeerConnections {
+  readonly #bulk: Pool;
+  readonly #control: Pool;
+  readonly #mayDial: boolean;
+  #requests = 0;
+  #bytes = 0;
+  #closed = false;
+
+  constructor(address: HostPort, onLost: () => void) {
+    const origin = `http://${formatHostPort(address)}`;
+    this.#mayDial = mayDial(address.host);
+    this.#bulk = this.#open(origin, BULK, onLost);
+    this.#control = this.#open(origin, CONTROL, onLost);
+  }
+
+  /** Sends one request and drains its answer, keeping at most `keepBytes` of it. Never rejects. */
+  post(request: PeerRequest, keepBytes = 0): Promise<PeerResult> {
+    if (this.#closed) return Promise.resolve({ failure: { kind: 'aborted' } });
+    if (!this.#mayDial) return Promise.resolve({ failure: { kind: 'refused' } });
+    const size = request.body.byteLength;
+    if (this.#requests >= MAX_QUEUED_REQUESTS || (this.#requests > 0 && this.#bytes + size > MAX_QUEUED_BYTES)) {
+      return Promise.resolve({ failure: { kind: 'overflow' } });
+    }
+    this.#requests++;
+    this.#bytes += size;
+    return new Promise((resolve) => {
+      const pool = request.lane === 'bulk' ? this.#bulk : this.#control;
+      const exchange = new Exchange(request.timeoutMs, keepBytes, (result) => {
+        this.#requests--;
+        this.#bytes -= size;
+        resolve(result);
+      });
+      pool.dispatch(
+        { method: 'POST', path: request.path, headers: request.headers, body: request.body, idempotent: true },
+        exchange,
+      );
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    void this.#bulk.destroy();
+    void this.#control.destroy();
+  }
+
+  #open(
+    origin: string,
+    options: { readonly connections: number; readonly pipelining: number },
+    onLost: () => void,
+  ): Pool {
+    const pool = new Pool(origin, {
+      ...options,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup },
+    });
+    pool.on('disconnect', (_origin, _targets, error) => {
+      if (!this.#closed && !isIdleTimeout(error)) onLost();
+    });
+    return pool;
+  }
+}
+
+function isIdleTimeout(error: Error): boolean {
+  return 'code' in error && error.code === 'UND_ERR_INFO';
+}
+
+/** One request and its answer. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #keepBytes: number;
+  readonly #settle: (result: PeerResult) => void;
+  readonly #timer: NodeJS.Timeout;
+  #controller: Dispatcher.DispatchController | undefined;
+  #done = false;
+  #status = 0;
+  #headers: PeerAnswer['headers'] = {};
+  #chunks: Buffer[] = [];
+  #received = 0;
+
+  constructor(timeoutMs: number, keepBytes: number, settle: (result: PeerResult) => void) {
+    this.#keepBytes = keepBytes;
+    this.#settle = settle;
+    this.#timer = setTimeout(() => this.#giveUp({ kind: 'timeout' }), timeoutMs);
+    this.#timer.unref();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#done) controller.abort(new Error('given up while queued'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: PeerAnswer['headers']): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#received += chunk.length;
+    if (this.#received <= this.#keepBytes) this.#chunks.push(chunk);
+    else if (this.#received > this.#keepBytes + MAX_DISCARDED_BYTES) this.#giveUp({ kind: 'reset' });
+  }
+
+  onResponseEnd(): void {
+    this.#finish({ answer: { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) } });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#finish({ failure: outcomeOfError(error) });
+  }
+
+  #giveUp(failure: SendOutcome): void {
+    this.#finish({ failure });
+    this.#controller?.abort(new Error('given up'));
+  }
+
+  #finish(result: PeerResult): void {
+    if (this.#done) return;
+    this.#done = true;
+    clearTimeout(this.#timer);
+    this.#settle(result);
+  }
+}
+
+/** An answer this much longer than what is kept of it is cut off. */
+const MAX_DISCARDED_BYTES: number = 64 * 1024;
