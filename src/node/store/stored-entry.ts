@@ -1,0 +1,60 @@
+import type { Entry } from '../../gossip/ports/store.js';
+import type { Version } from '../../gossip/version.js';
+import { ON_HEAP_BYTES } from './footprint.js';
+
+const EMPTY = new Uint8Array(0);
+
+/** An entry as the store holds it, with its place in the expiry index. One hidden class, no closures. */
+export class StoredEntry implements Entry {
+  readonly key: string;
+  readonly #value: ArrayBufferLike | Uint8Array;
+  readonly createdMs: number;
+  readonly ttlSeconds: number;
+  readonly expiresAtMs: number;
+  readonly version: Version;
+  /** Neighbours in the list of entries that expire in the same second; set by the expiry index alone. */
+  previous: StoredEntry | undefined = undefined;
+  next: StoredEntry | undefined = undefined;
+
+  /** `key` must be `entry.key` in memory of its own: see `ownedText`. */
+  constructor(entry: Entry, key: string) {
+    this.key = key;
+    this.#value = ownedValue(entry.bytes);
+    this.createdMs = entry.createdMs;
+    this.ttlSeconds = entry.ttlSeconds;
+    this.expiresAtMs = entry.expiresAtMs;
+    this.version = entry.version;
+  }
+
+  /** A view over the value, made anew: held ready, it would take as much as the rest of the entry. */
+  get bytes(): Uint8Array {
+    return this.#value instanceof Uint8Array ? this.#value : new Uint8Array(this.#value);
+  }
+
+  get byteLength(): number {
+    return this.#value.byteLength;
+  }
+
+  isExpired(nowMs: number): boolean {
+    return nowMs >= this.expiresAtMs;
+  }
+}
+
+/**
+ * The same text in memory of its own. V8 lets a part of a string keep the whole alive, and a key is often a part of a
+ * request target.
+ */
+export function ownedText(text: string): string {
+  const copy = Buffer.from(text).toString();
+  return copy === text ? copy : text;
+}
+
+/**
+ * The value in memory that keeps nothing larger alive. Small ones are copied in any case: a buffer of their own would cost
+ * more than they do.
+ */
+function ownedValue(bytes: Uint8Array): ArrayBufferLike | Uint8Array {
+  if (bytes.byteLength === 0) return EMPTY;
+  if (bytes.byteLength <= ON_HEAP_BYTES) return new Uint8Array(bytes);
+  return bytes.buffer.byteLength === bytes.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
+}
