@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { VERSION } from '../version.js';
 import { messageOf } from './errors.js';
-import { packageVersion } from './package-version.js';
 
 function die(error: unknown): never {
   process.stderr.write(`repram-node: ${messageOf(error)}\n`);
@@ -12,7 +12,7 @@ process.on('unhandledRejection', die);
 
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  process.stdout.write(`${packageVersion()}\n`);
+  process.stdout.write(`${VERSION}\n`);
 } else {
   const [{ runCli }, { processIo }] = await Promise.all([import('./run.js'), import('./process-io.js')]);
   const io = processIo();

@@ -4,6 +4,7 @@ import { MAX_WIRE_TTL_S } from '../../gossip/wire/limits.js';
 import { parseDuration } from '../config/duration.js';
 import { didYouMean } from '../config/suggest.js';
 import { quoted } from '../printable.js';
+import { VERSION } from '../version.js';
 import { CliOption } from './cli-option.js';
 import { addClientOptions, type ClientFlags } from './client-options.js';
 import { runCompletion, SHELLS, type Shell } from './commands/completion.js';
@@ -16,7 +17,6 @@ import { runStatus } from './commands/status.js';
 import { EXAMPLES } from './help.js';
 import type { CliIo } from './io.js';
 import { addNodeOptions, givenFlags } from './node-options.js';
-import { packageVersion } from './package-version.js';
 
 const DEFAULT_LIMIT = 1000;
 const MAX_LIMIT = 100_000;
@@ -102,7 +102,7 @@ export function buildProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('repram-node').description(
     'A peer-to-peer gossip node for data that destroys itself. Without a command it starts a node.',
   );
-  program.version(packageVersion(), '-V, --version', 'Print the version').exitOverride();
+  program.version(VERSION, '-V, --version', 'Print the version').exitOverride();
   program.helpOption('-h, --help', 'Show help').helpCommand('help [command]', 'Show help for a command');
   program.showHelpAfterError('(--help shows what is possible)');
   program.configureOutput({

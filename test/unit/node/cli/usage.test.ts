@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { packageVersion } from '../../../../src/node/cli/package-version.js';
 import { flagOf, variableOf } from '../../../../src/node/config/option.js';
 import { OPTIONS, SETTING_NAMES } from '../../../../src/node/config/options.js';
+import { VERSION } from '../../../../src/node/version.js';
 import { run } from './harness.js';
 
 const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'completion'];
@@ -68,7 +68,7 @@ describe('help', () => {
   });
 
   test('--version prints the version of the package alone', async () => {
-    expect(await run({}, '--version')).toMatchObject({ code: 0, stdout: `${packageVersion()}\n`, stderr: '' });
-    expect(packageVersion()).toMatch(/^\d+\.\d+\.\d+/);
+    expect(await run({}, '--version')).toMatchObject({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+    expect(VERSION).toMatch(/^\d+\.\d+\.\d+/);
   });
 });

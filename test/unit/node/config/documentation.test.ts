@@ -35,8 +35,13 @@ function renderedOptions(): string {
   return `\n\n${sections.join('\n\n')}\n\n`;
 }
 
+/** The formatter pads the cells of tables; that is not what this test is about. */
+function unpadded(markdown: string): string {
+  return markdown.replace(/ +\|/g, ' |').replace(/-{3,}/g, '---');
+}
+
 test('docs/configuration.md lists every option as the option table has it', () => {
   const text = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
   const section = text.split(BEGIN)[1]?.split(END)[0];
-  expect(section).toBe(renderedOptions());
+  expect(unpadded(section ?? '')).toBe(renderedOptions());
 });
