@@ -1,0 +1,56 @@
+import { listChecks } from './catalogue.js';
+import { killAllGroups } from './cluster/children.js';
+import { ConsoleList } from './console.js';
+import { HELP } from './help.js';
+import { type Options, parseOptions } from './options.js';
+import { makeReport, writeReport } from './report.js';
+import { Selection } from './selection.js';
+import { Targets } from './targets.js';
+import { UsageError } from './usage.js';
+
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+async function runTargets(options: Options, selection: Selection): Promise<number> {
+  const startedAt = new Date();
+  const list = new ConsoleList(process.stdout);
+  const targets = new Targets(options, selection, list);
+  try {
+    const report = makeReport(await targets.run(), options.strict, startedAt);
+    list.ended(report);
+    if (options.report !== undefined) await writeReport(options.report, report);
+    return report.ok ? EXIT_OK : EXIT_FAILED;
+  } finally {
+    await targets.close();
+    killAllGroups();
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  const selection = new Selection(options.only);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return EXIT_OK;
+  }
+  const checks = listChecks(selection);
+  if (checks === '')
+    throw new UsageError(`--only ${options.only.join(' --only ')}: no check has such an id; see --list`);
+  if (options.list) {
+    process.stdout.write(`${checks}\n`);
+    return EXIT_OK;
+  }
+  return runTargets(options, selection);
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\nSee --help.\n`);
+    process.exit(EXIT_USAGE);
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(EXIT_FAILED);
+}

@@ -1,0 +1,160 @@
+import type { Group } from './check.js';
+import { Arena } from './cluster/arena.js';
+import type { Cluster } from './cluster/cluster.js';
+import { type Kind, kindOf, OWN_WORD } from './cluster/command.js';
+import { CLUSTER_GROUPS } from './cluster/groups.js';
+import type { ConsoleList } from './console.js';
+import type { Options } from './options.js';
+import type { TargetReport } from './report.js';
+import { type CheckResult, runGroups } from './runner.js';
+import type { Selection } from './selection.js';
+import { SINGLE_GROUPS } from './single/groups.js';
+import { signaturesGroup } from './single/signatures.js';
+import { Subject, type SubjectOptions } from './single/subject.js';
+import { messageOf } from './wait.js';
+
+const SOLO_SECRET = 'wire-compat sécret';
+/** A short minimum so that a value can be seen to expire, a short write timeout so that missing quorums cost little. */
+const SOLO_ENVIRONMENT = { REPRAM_MIN_TTL: '2', REPRAM_WRITE_TIMEOUT: '2' };
+
+/** What one invocation runs, in order. Recorders live to the end, so that no node counts a vanished member. */
+export class Targets {
+  readonly #options: Options;
+  readonly #selection: Selection;
+  readonly #console: ConsoleList;
+  readonly #subjects: Subject[] = [];
+  readonly #arenas: Arena[] = [];
+
+  constructor(options: Options, selection: Selection, list: ConsoleList) {
+    this.#options = options;
+    this.#selection = selection;
+    this.#console = list;
+  }
+
+  async run(): Promise<readonly TargetReport[]> {
+    const reports: TargetReport[] = [];
+    for (const url of this.#options.nodes) reports.push(await this.#runNode(url));
+    const kinds = this.#kinds();
+    for (const kind of kinds) reports.push(...(await this.#runSolo(kind)));
+    if (kinds.length > 0 && this.#selects(CLUSTER_GROUPS)) reports.push(await this.#runCluster(kinds));
+    return reports;
+  }
+
+  /** Stops what is still running. Never throws. */
+  async close(): Promise<void> {
+    const closing = [...this.#subjects.map((subject) => subject.close()), ...this.#arenas.map((arena) => arena.stop())];
+    await Promise.allSettled(closing);
+  }
+
+  /** Ours, where nothing at all was named. */
+  #kinds(): readonly Kind[] {
+    const { nodes, spawns } = this.#options;
+    const templates = spawns.length === 0 && nodes.length === 0 ? [OWN_WORD] : spawns;
+    return templates.map(kindOf);
+  }
+
+  #selects<Context>(groups: readonly Group<Context>[]): boolean {
+    return this.#selection.of(groups).length > 0;
+  }
+
+  async #runNode(url: URL): Promise<TargetReport> {
+    const { secret, strict, recorderAddress } = this.#options;
+    const subject: SubjectOptions = {
+      url,
+      strict,
+      ...(secret === undefined ? {} : { secret }),
+      ...(recorderAddress === undefined ? {} : { recorderAddress }),
+    };
+    this.#console.targetStarted(`Node ${url.origin}`);
+    return this.#runSingle({ mode: 'single', name: url.origin, url: url.origin }, subject, SINGLE_GROUPS);
+  }
+
+  /** One node of the kind alone, open; then one with a secret, for the rules about signatures. */
+  async #runSolo(kind: Kind): Promise<readonly TargetReport[]> {
+    const open = SINGLE_GROUPS.filter((group) => group !== signaturesGroup);
+    const runs = [
+      { title: `${kind.label}, alone`, groups: open, secret: undefined },
+      { title: `${kind.label}, alone, with a secret`, groups: [signaturesGroup], secret: SOLO_SECRET },
+    ];
+    const reports: TargetReport[] = [];
+    for (const { title, groups, secret } of runs.filter((run) => this.#selects(run.groups))) {
+      this.#console.targetStarted(title);
+      reports.push(await this.#runSoloNode(kind, title, groups, secret));
+    }
+    return reports;
+  }
+
+  async #runSoloNode(
+    kind: Kind,
+    name: string,
+    groups: readonly Group<Subject>[],
+    secret: string | undefined,
+  ): Promise<TargetReport> {
+    const arena = this.#arena([kind]);
+    const about = { mode: 'single' as const, name, commands: [kind.template] };
+    const withSecret = secret === undefined ? {} : { secret };
+    const cluster = arena.newCluster({
+      prefix: `wc-${arena.run}-solo`,
+      environment: SOLO_ENVIRONMENT,
+      enclave: 'wire-compat',
+      ...withSecret,
+    });
+    try {
+      const { url } = await cluster.add(kind);
+      return await this.#runSingle(about, { url, strict: arena.isStrictFor(kind), ...withSecret }, groups);
+    } catch (error) {
+      return this.#unreachable(about, error);
+    } finally {
+      await arena.stop();
+    }
+  }
+
+  async #runSingle(
+    about: Omit<TargetReport, 'checks'>,
+    options: SubjectOptions,
+    groups: readonly Group<Subject>[],
+  ): Promise<TargetReport> {
+    let subject: Subject;
+    try {
+      subject = await Subject.meet(options);
+    } catch (error) {
+      return this.#unreachable(about, error);
+    }
+    this.#subjects.push(subject);
+    // Joined first, so that writes find a quorum; where it fails, the checks about it say so.
+    await subject.peer('home').catch(() => undefined);
+    const checks = await runGroups(this.#selection.of(groups), subject, this.#console);
+    return { ...about, nodeId: subject.nodeId, implementation: subject.implementation, checks };
+  }
+
+  async #runCluster(kinds: readonly Kind[]): Promise<TargetReport> {
+    const arena = this.#arena(kinds);
+    const name = `Cluster of ${kinds.map((kind) => kind.label).join(' + ')}`;
+    this.#console.targetStarted(name);
+    try {
+      const checks = await runGroups(this.#selection.of(CLUSTER_GROUPS), arena, this.#console);
+      if (checks.some((check) => check.status === 'failed')) await this.#showLogs(arena);
+      return { mode: 'cluster', name, commands: kinds.map((kind) => kind.template), checks };
+    } finally {
+      await arena.stop();
+    }
+  }
+
+  #arena(kinds: readonly Kind[]): Arena {
+    const { strict, evictionTimeoutMs, topologyTimeoutMs, idleSeconds } = this.#options;
+    const arena = new Arena({ kinds, strict, evictionTimeoutMs, topologyTimeoutMs, idleSeconds });
+    this.#arenas.push(arena);
+    return arena;
+  }
+
+  async #showLogs(arena: Arena): Promise<void> {
+    const cluster: Cluster | undefined = await arena.main().catch(() => undefined);
+    for (const node of cluster?.nodes ?? []) this.#console.log(node.name, node.lastLogLines(15));
+  }
+
+  #unreachable(about: Omit<TargetReport, 'checks'>, error: unknown): TargetReport {
+    const checks: readonly CheckResult[] = [];
+    this.#console.targetFailed(messageOf(error));
+    return { ...about, error: messageOf(error), checks };
+  }
+}

@@ -1,0 +1,437 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Fault } from './faults.js';
+
+export interface FakeOptions {
+  readonly id: string;
+  readonly enclave?: string;
+  readonly secret?: string;
+  readonly port?: number;
+  readonly minTtl?: number;
+  readonly writeTimeoutMs?: number;
+  readonly pingMs?: number;
+  readonly faults?: readonly Fault[];
+}
+
+interface Info {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
+  readonly http_port: number;
+  readonly enclave: string;
+}
+
+interface Value {
+  readonly bytes: Buffer;
+  readonly ttl: number;
+  readonly createdMs: number;
+}
+
+type Fields = Record<string, unknown>;
+
+const MAX_TTL = 86_400;
+const MAX_VALUE = 10 * 1024 * 1024;
+const STRIKES = 3;
+
+/** The least that keeps every rule the runner checks: a double for its tests, not a node. */
+export class FakeNode {
+  readonly #options: FakeOptions;
+  readonly #faults: ReadonlySet<Fault>;
+  readonly #server: Server;
+  readonly #peers = new Map<string, Info>();
+  readonly #strikes = new Map<string, number>();
+  readonly #values = new Map<string, Value>();
+  readonly #seen = new Set<string>();
+  readonly #answered = new Set<string>();
+  readonly #waiting = new Map<string, (from: string) => void>();
+  #pinger: NodeJS.Timeout | undefined;
+  #sequence = 0;
+
+  private constructor(options: FakeOptions, server: Server) {
+    this.#options = options;
+    this.#faults = new Set(options.faults);
+    this.#server = server;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+    server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    });
+    server.on('upgrade', (_request, socket) => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    });
+    server.on('connect', (_request, socket) => {
+      socket.on('error', () => undefined);
+      socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\nConnection: close\r\n\r\n');
+    });
+  }
+
+  static async start(options: FakeOptions): Promise<FakeNode> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+    const node = new FakeNode(options, server);
+    node.#pinger = setInterval(() => node.#pingAll(), options.pingMs ?? 1000);
+    return node;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async bootstrap(seeds: readonly string[]): Promise<void> {
+    for (const seed of seeds) {
+      const { id, address, port, http_port, enclave } = this.#info;
+      const request = { node_id: id, address, gossip_port: port, http_port, enclave };
+      const answer = await this.#post(`http://${seed}`, '/v1/bootstrap', request).catch(() => undefined);
+      if (answer?.status !== 200) continue;
+      const { peers } = (await answer.json()) as { peers: Info[] };
+      for (const peer of peers) this.#learn(peer);
+      return;
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pinger);
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+  }
+
+  get #info(): Info {
+    const port = this.#port;
+    const enclave = this.#options.enclave ?? 'default';
+    return { id: this.#options.id, address: '127.0.0.1', port, http_port: port, enclave };
+  }
+
+  #breaks(fault: Fault): boolean {
+    return this.#faults.has(fault);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#breaks('no-security-headers')) {
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('X-Frame-Options', 'DENY');
+      response.setHeader('Referrer-Policy', 'no-referrer');
+      response.setHeader('Content-Security-Policy', "default-src 'self'");
+    }
+    response.setHeader('X-REPRAM-Node', 'fake');
+    const { origin } = request.headers;
+    if (origin !== undefined && !this.#breaks('echoes-no-origin'))
+      response.setHeader('Access-Control-Allow-Origin', origin);
+    const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
+    const parameters = new URLSearchParams(query);
+    if (request.method === 'OPTIONS') return preflight(response);
+    if (path.startsWith('/v1/data/')) return this.#data(request, response, path.slice('/v1/data/'.length), parameters);
+    if (path === '/v1/gossip/message' || path === '/v1/bootstrap') return this.#gossip(request, response, path);
+    if (!['/v1/health', '/v1/status', '/v1/topology', '/v1/keys', '/v1/metrics'].includes(path)) {
+      return send(response, 404, 'Not found');
+    }
+    if (request.method !== 'GET') return refuse(response, 'GET');
+    return this.#control(response, path, parameters);
+  }
+
+  #control(response: ServerResponse, path: string, parameters: URLSearchParams): void {
+    const { id, enclave } = this.#info;
+    const state = { status: 'healthy', node_id: id, network: 'private', enclave };
+    const { memory, peers } = { memory: { rss: 1 }, peers: [...this.#peers.values()] };
+    if (path === '/v1/health') return json(response, state);
+    if (path === '/v1/status') return json(response, { ...state, uptime: '1s', memory });
+    if (path === '/v1/keys') return json(response, this.#list(parameters));
+    if (path === '/v1/topology') {
+      const listed = this.#breaks('lists-itself') ? [...peers, this.#info] : peers;
+      return json(response, { node_id: id, enclave, peers: listed });
+    }
+    const names = [
+      'repram_peers_active',
+      'repram_peer_evictions_total',
+      'repram_peer_joins_total',
+      'repram_ping_failures_total',
+    ];
+    send(response, 200, names.map((name) => `${name} 0\n`).join(''));
+  }
+
+  #list(parameters: URLSearchParams): Fields {
+    const compare = this.#breaks('sorts-by-utf16')
+      ? undefined
+      : (a: string, b: string) => Buffer.from(a).compare(Buffer.from(b));
+    const after = parameters.get('cursor') ?? '';
+    const isBehind = (key: string): boolean => after === '' || Buffer.from(key).compare(Buffer.from(after)) > 0;
+    const keys = [...this.#values.keys()]
+      .filter((key) => this.#breaks('lists-expired') || this.#find(key) !== undefined)
+      .filter((key) => key.startsWith(parameters.get('prefix') ?? '') && isBehind(key))
+      .sort(compare);
+    const limit = positiveInteger(parameters.get('limit'));
+    if (limit === undefined || keys.length <= limit || this.#breaks('ignores-limit')) return { keys };
+    return { keys: keys.slice(0, limit), next_cursor: keys[limit - 1] };
+  }
+
+  async #data(
+    request: IncomingMessage,
+    response: ServerResponse,
+    raw: string,
+    parameters: URLSearchParams,
+  ): Promise<void> {
+    const key = decode(raw);
+    if (key === undefined && this.#breaks('crashes-on-bad-percent')) {
+      this.#server.closeAllConnections();
+      this.#server.close();
+      return;
+    }
+    if (key === undefined || key === '') return send(response, 400, 'Invalid key');
+    if (request.method === 'PUT') return this.#put(request, response, key, parameters);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 'GET, HEAD, PUT, OPTIONS');
+    const value = this.#find(key);
+    if (value === undefined) return send(response, 404, '');
+    const left = value.ttl - (Date.now() - value.createdMs) / 1000;
+    response.setHeader('X-Created-At', new Date(value.createdMs).toISOString());
+    response.setHeader('X-Original-TTL', value.ttl);
+    response.setHeader('X-Remaining-TTL', this.#breaks('ceils-remaining-ttl') ? Math.ceil(left) : Math.floor(left));
+    send(response, 200, value.bytes, 'application/octet-stream');
+  }
+
+  async #put(
+    request: IncomingMessage,
+    response: ServerResponse,
+    key: string,
+    parameters: URLSearchParams,
+  ): Promise<void> {
+    if (Number(request.headers['content-length']) > MAX_VALUE) return send(response, 413, 'too large');
+    const bytes = await read(request);
+    if (bytes === undefined || bytes.length > MAX_VALUE) return send(response, 413, 'too large');
+    const [query, header] = [parameters.get('ttl'), request.headers['x-ttl']?.toString() ?? null];
+    const asked = this.#breaks('prefers-ttl-header') ? (header ?? query) : (query ?? header);
+    const ttl = this.#clamp(positiveInteger(asked) ?? 3600);
+    this.#sequence += 1;
+    const id = `${key}-${Date.now()}-${this.#sequence}`;
+    this.#seen.add(id);
+    this.#store(key, bytes, ttl);
+    const met = await this.#replicate(id, { key, data: bytes.toString('base64'), ttl });
+    send(response, met ? 201 : 202, met ? 'OK' : 'Accepted (quorum pending)');
+  }
+
+  async #replicate(id: string, fields: Fields): Promise<boolean> {
+    const same = (peer: Info): boolean => peer.enclave === this.#info.enclave || this.#breaks('ignores-enclaves');
+    const members = [...this.#peers.values()].filter(same);
+    const needed = Math.floor(Math.min(members.length + 1, 3) / 2) + 1;
+    const quorum = new Promise<boolean>((resolve) => {
+      const holders = new Set([this.#info.id]);
+      const count = (from: string): void => {
+        if (members.some((member) => member.id === from) || this.#breaks('counts-strangers-acks')) holders.add(from);
+        if (holders.size >= needed || this.#breaks('quorum-always')) resolve(true);
+      };
+      this.#waiting.set(id, count);
+      count(this.#info.id);
+      setTimeout(() => resolve(false), this.#options.writeTimeoutMs ?? 400).unref();
+    });
+    for (const member of members) this.#send(member, 'PUT', { ...fields, message_id: id });
+    const met = await quorum;
+    this.#waiting.delete(id);
+    return met;
+  }
+
+  async #gossip(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    if (request.method !== 'POST') return refuse(response, 'POST');
+    const body = await read(request);
+    if (body === undefined) return send(response, 413, 'too large');
+    const refusal = this.#refusal(body, request.headers['x-repram-signature']?.toString());
+    if (refusal !== undefined) return send(response, 403, refusal);
+    const fields = parse(body);
+    if (fields === undefined) return send(response, this.#breaks('takes-garbage') ? 200 : 400, 'Invalid JSON');
+    if (path === '/v1/bootstrap') return this.#join(response, fields);
+    const unknown = Object.keys(fields).some((name) => name.startsWith('zz'));
+    if (unknown && this.#breaks('rejects-unknown-fields')) return send(response, 400, 'Invalid JSON');
+    const known = ['PUT', 'GET', 'PING', 'PONG', 'SYNC', 'ACK'].includes(String(fields['type']));
+    if (!known && this.#breaks('rejects-unknown-types')) return send(response, 400, 'Unknown type');
+    json(response, { success: true });
+    this.#receive(fields);
+  }
+
+  #refusal(body: Buffer, signature: string | undefined): string | undefined {
+    const { secret } = this.#options;
+    if (secret === undefined) return undefined;
+    if (signature === undefined) return this.#breaks('takes-unsigned') ? undefined : 'Missing signature';
+    const right = signature === createHmac('sha256', secret).update(body).digest('hex');
+    return right || this.#breaks('takes-any-signature') ? undefined : 'Invalid signature';
+  }
+
+  #join(response: ServerResponse, fields: Fields): void {
+    const { node_id: id, gossip_port: port, ...rest } = fields;
+    const joiner = infoOf({ ...rest, id, port });
+    if (joiner === undefined) return send(response, 400, 'Invalid request');
+    this.#learn(joiner);
+    for (const peer of this.#peers.values()) {
+      if (peer.id !== joiner.id) this.#send(peer, 'SYNC', { node_info: joiner });
+    }
+    const others = [...this.#peers.values()];
+    json(response, {
+      success: true,
+      peers: this.#breaks('forgets-itself-in-bootstrap') ? others : [...others, this.#info],
+    });
+  }
+
+  #receive(fields: Fields): void {
+    const { type, from, message_id: id } = fields;
+    if (typeof from !== 'string' || typeof id !== 'string') return;
+    const peer = this.#peers.get(from);
+    if (type === 'PUT') this.#receivePut(fields, peer ?? this.#strangerToAck(), id);
+    if (type === 'ACK') this.#waiting.get(id)?.(from);
+    if (type === 'PONG') this.#strikes.delete(from);
+    const pinger = peer ?? (this.#breaks('answers-ping-of-strangers') ? this.#anyPeer() : undefined);
+    if (type === 'PING' && pinger) this.#send(pinger, 'PONG', { to: from, node_info: this.#info });
+    if (type === 'SYNC') this.#receiveSync(fields, from);
+  }
+
+  #anyPeer(): Info | undefined {
+    return this.#peers.values().next().value;
+  }
+
+  #strangerToAck(): Info | undefined {
+    return this.#breaks('acks-strangers') ? this.#anyPeer() : undefined;
+  }
+
+  #receivePut(fields: Fields, sender: Info | undefined, id: string): void {
+    const { key, data, ttl } = fields;
+    const isFresh = !this.#seen.has(id) || this.#breaks('applies-duplicates');
+    if (typeof key !== 'string' || key === '' || key.length > 1024 || !isFresh) return;
+    if (data !== undefined && typeof data !== 'string') return;
+    this.#seen.add(id);
+    this.#store(key, Buffer.from(data ?? '', 'base64'), this.#clamp(typeof ttl === 'number' && ttl > 0 ? ttl : 3600));
+    if (sender !== undefined && !this.#breaks('never-acks')) {
+      this.#send(sender, 'ACK', { to: fields['from'], key, message_id: id });
+    }
+    if (!this.#breaks('forwards-writes')) return;
+    for (const peer of this.#peers.values()) {
+      if (peer.id !== fields['from']) this.#send(peer, 'PUT', { key, data, ttl, message_id: id });
+    }
+  }
+
+  #receiveSync(fields: Fields, from: string): void {
+    const info = infoOf(fields['node_info']);
+    if (info === undefined) return;
+    const isHearsay = info.id !== from;
+    if (isHearsay && this.#breaks('ignores-hearsay')) return;
+    this.#learn(info);
+    const asker = this.#peers.get(from);
+    if (asker === undefined || (isHearsay && !this.#breaks('answers-hearsay'))) return;
+    if (this.#answered.has(from) && !this.#breaks('answers-syncs-for-ever') && !isHearsay) return;
+    this.#answered.add(from);
+    for (const known of [...this.#peers.values(), this.#info]) {
+      if (known.id !== from) this.#send(asker, 'SYNC', { node_info: known });
+    }
+  }
+
+  #learn(info: Info): void {
+    if (info.id !== this.#info.id) this.#peers.set(info.id, info);
+  }
+
+  #pingAll(): void {
+    for (const peer of this.#peers.values()) {
+      this.#send(peer, 'PING', { to: peer.id }, () => {
+        const strikes = (this.#strikes.get(peer.id) ?? 0) + 1;
+        this.#strikes.set(peer.id, strikes);
+        if (strikes >= STRIKES && !this.#breaks('evicts-never')) this.#peers.delete(peer.id);
+      });
+    }
+  }
+
+  #send(peer: Info, type: string, fields: Fields, failed: () => void = () => undefined, attempt = 1): void {
+    this.#sequence += 1;
+    const fresh = { message_id: `${this.#info.id}-${this.#sequence}`, timestamp: Math.floor(Date.now() / 1000) };
+    const message = { type, from: this.#info.id, ...fresh, ...fields };
+    this.#post(`http://${peer.address}:${peer.http_port}`, '/v1/gossip/message', message).then(({ status }) => {
+      const isBusy = (status === 429 || status === 503) && attempt < 5 && !this.#breaks('gives-up-on-429');
+      if (isBusy) setTimeout(() => this.#send(peer, type, fields, failed, attempt + 1), 20 * attempt).unref();
+    }, failed);
+  }
+
+  async #post(base: string, path: string, content: unknown): Promise<Response> {
+    const body = JSON.stringify(content);
+    const { secret } = this.#options;
+    const headers = new Headers({ 'Content-Type': 'application/json' });
+    if (secret !== undefined && !this.#breaks('signs-nothing')) {
+      headers.set('X-Repram-Signature', createHmac('sha256', secret).update(body).digest('hex'));
+    }
+    const answer = await fetch(`${base}${path}`, { method: 'POST', headers, body, signal: AbortSignal.timeout(5000) });
+    if (path !== '/v1/bootstrap') await answer.arrayBuffer();
+    return answer;
+  }
+
+  #clamp(ttl: number): number {
+    const raised = Math.max(ttl, this.#options.minTtl ?? 1);
+    return this.#breaks('no-maximum-ttl') ? raised : Math.min(raised, MAX_TTL);
+  }
+
+  #store(key: string, bytes: Buffer, ttl: number): void {
+    if (bytes.length === 0 && this.#breaks('loses-empty-values')) return;
+    const kept = this.#breaks('mangles-binary') ? Buffer.from(bytes.toString('utf8')) : bytes;
+    this.#values.set(key, { bytes: kept, ttl, createdMs: Date.now() });
+  }
+
+  #find(key: string): Value | undefined {
+    const value = this.#values.get(key);
+    return value === undefined || Date.now() >= value.createdMs + value.ttl * 1000 ? undefined : value;
+  }
+}
+
+function infoOf(value: unknown): Info | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, address, port, http_port: httpPort, enclave } = value as Fields;
+  if (typeof id !== 'string' || id === '' || typeof address !== 'string' || !/^[\w.:-]+$/.test(address))
+    return undefined;
+  if (typeof httpPort !== 'number' || !Number.isInteger(httpPort) || httpPort < 1 || httpPort > 65_535)
+    return undefined;
+  if (enclave !== undefined && typeof enclave !== 'string') return undefined;
+  return { id, address, port: typeof port === 'number' ? port : 0, http_port: httpPort, enclave: enclave || 'default' };
+}
+
+function positiveInteger(text: string | null | undefined): number | undefined {
+  return /^[1-9][0-9]*$/.test(text ?? '') ? Number(text) : undefined;
+}
+
+function decode(raw: string): string | undefined {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(body: Buffer): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function read(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function send(response: ServerResponse, status: number, body: string | Buffer, type = 'text/plain'): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  send(response, 200, JSON.stringify(value), 'application/json');
+}
+
+function refuse(response: ServerResponse, allow: string): void {
+  response.setHeader('Allow', allow);
+  send(response, 405, 'Method not allowed');
+}
+
+function preflight(response: ServerResponse): void {
+  response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, PUT, OPTIONS');
+  response.setHeader('Access-Control-Allow-Headers', 'Content-Type, X-TTL');
+  response.setHeader('Access-Control-Max-Age', '3600');
+  send(response, 200, '');
+}
