@@ -7,7 +7,7 @@ const BEGIN = '<!-- options: this section is checked against src/node/config/opt
 const END = '<!-- end of options -->';
 
 function row(option: Option<never>): string {
-  const names = option.isSecret ? ['', ''] : [`\`${flagOf(option)}\``, `\`${fileKeyOf(option)}\``];
+  const names = option.isSecret ? ['none', 'none'] : [`\`${flagOf(option)}\``, `\`${fileKeyOf(option)}\``];
   const fallback = formatValue<unknown>(option as unknown as Option<unknown>, option.fallback);
   const shown = fallback.startsWith('(') ? fallback.slice(1, -1) : `\`${fallback}\``;
   const cells = [
