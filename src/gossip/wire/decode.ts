@@ -20,11 +20,8 @@ export function decodeMessage(bytes: Uint8Array): MessageResult {
   return object === undefined ? { ok: false, error: 'Invalid JSON' } : messageOf(object);
 }
 
-/**
- * Validates a gossip message that came as part of a larger JSON text. A type this node does not know makes the message
- * UNKNOWN whatever its other fields hold: a newer node may give them another form.
- */
-export function messageOf(object: JsonObject): MessageResult {
+/** A type unknown here makes the message UNKNOWN whatever else it holds: a newer node may give its fields other forms. */
+function messageOf(object: JsonObject): MessageResult {
   const type = object['type'];
   if (typeof type !== 'string') return { ok: false, error: 'Invalid message: type' };
   if (!isKnown(type)) return { ok: true, message: UNKNOWN };

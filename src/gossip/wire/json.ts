@@ -33,7 +33,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * an opening bracket, so counting those bytes, in strings too, errs only upwards. It must come before `JSON.parse`, which
  * takes seconds over ten megabytes of opening brackets.
  */
-export function countsAtMost(bytes: Uint8Array, maxValues: number): boolean {
+function countsAtMost(bytes: Uint8Array, maxValues: number): boolean {
   if (bytes.byteLength <= maxValues) return true;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let count = 1;
