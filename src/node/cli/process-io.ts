@@ -1,7 +1,11 @@
+import type { Writable } from 'node:stream';
 import { createHttpRequest } from '../client/http.js';
 import type { CliIo, Input, Output } from './io.js';
 
-function outputOf(stream: NodeJS.WriteStream): Output {
+type OutputStream = Writable & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>;
+
+/** Text to a stream of the process, which may be closed at the other end at any time. */
+export function outputOf(stream: OutputStream): Output {
   let isClosed = false;
   // EPIPE (`| head`) is how a reader says that it has enough; nothing is left to be written to.
   stream.on('error', () => {
