@@ -23,8 +23,9 @@ function specs(option: CompletedOption): string[] {
 }
 
 function argumentsOf(options: readonly CompletedOption[], words: readonly string[]): string {
-  const first = words.length === 0 ? [] : [quote(`1:word:(${words.join(' ')})`)];
-  return `_arguments ${[...options.flatMap(specs), ...first].join(' ')}`;
+  // Without a word about arguments, zsh offers no options behind one.
+  const first = quote(words.length === 0 ? '*: : ' : `1:word:(${words.join(' ')})`);
+  return `_arguments ${[...options.flatMap(specs), first].join(' ')}`;
 }
 
 /** Completion for zsh. */
