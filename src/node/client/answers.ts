@@ -11,7 +11,7 @@ export interface NodeStatus {
   readonly [extra: string]: unknown;
 }
 
-export interface TopologyPeer {
+interface TopologyPeer {
   readonly id: string;
   readonly address: string;
   readonly http_port: number;

@@ -3,7 +3,7 @@ import { quoted } from '../printable.js';
 import { accept, refuse, type ValueType } from './value-type.js';
 
 /** Most seeds a node takes. */
-export const MAX_PEERS = 1000;
+const MAX_PEERS = 1000;
 
 const SCOPED_IPV6 = /^(?<address>[\da-f:.]+)(?<zone>%[\w.-]+)$/i;
 

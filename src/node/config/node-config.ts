@@ -1,16 +1,16 @@
 import type { HostPort } from '../../gossip/address.js';
 
 export const NETWORKS = ['public', 'private'] as const;
-export type Network = (typeof NETWORKS)[number];
+type Network = (typeof NETWORKS)[number];
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
+type LogFormat = (typeof LOG_FORMATS)[number];
 
 export const INBOUND_MODES = ['auto', 'true', 'false'] as const;
-export type InboundMode = (typeof INBOUND_MODES)[number];
+type InboundMode = (typeof INBOUND_MODES)[number];
 
 /** Everything a node is told before it starts, checked. */
 export interface NodeConfig {

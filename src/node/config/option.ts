@@ -3,7 +3,7 @@ import type { ValueType } from './value-type.js';
 
 /** The groups in which help and documentation list the options. */
 export const GROUPS = ['Identity', 'Network', 'Data', 'Membership', 'Limits and security', 'Operation'] as const;
-export type Group = (typeof GROUPS)[number];
+type Group = (typeof GROUPS)[number];
 
 /** What can be set: the configuration, and the file its secret may come from. */
 export type Settings = NodeConfig & { readonly clusterSecretFile: string | undefined };

@@ -4,7 +4,7 @@ import { fileKeyOf, formatValue, type Option, type SettingName, type Settings } 
 import { OPTIONS, SETTING_NAMES } from './options.js';
 
 /** What is shown in place of a secret. */
-export const REDACTED = '(secret)';
+const REDACTED = '(secret)';
 
 /** One option of a resolved configuration, ready to be shown. */
 export interface PrintedOption {
