@@ -32,6 +32,7 @@ export class Composer {
       key,
       data,
       ttlSeconds,
+      wantsReply: true,
     };
   }
 
@@ -48,7 +49,7 @@ export class Composer {
   }
 
   ping(to: string): PingMessage {
-    return { type: 'PING', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self) };
+    return { type: 'PING', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), wantsReply: true };
   }
 
   pong(to: string): PongMessage {

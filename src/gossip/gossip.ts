@@ -1,7 +1,7 @@
 import { type HostPort, sameHostPort } from './address.js';
 import { Composer } from './composer.js';
 import { HybridClock } from './hybrid-clock.js';
-import { isLive } from './membership/member.js';
+import { isLive, type Member } from './membership/member.js';
 import type { MemberEvent } from './membership/member-event.js';
 import { MemberTable } from './membership/member-table.js';
 import { Prober } from './membership/prober.js';
@@ -20,7 +20,7 @@ import { Sender } from './sender.js';
 import { Joiner } from './topology/joiner.js';
 import { ReceptionDesk } from './topology/reception.js';
 import { TopologySync } from './topology/sync.js';
-import type { LeaveMessage, Message, PingMessage, PongMessage } from './wire/message.js';
+import type { AckMessage, LeaveMessage, Message, PingMessage, PongMessage, PutMessage } from './wire/message.js';
 
 export interface GossipPorts {
   readonly clock: Clock;
@@ -40,8 +40,16 @@ export interface GossipOptions {
   readonly syncIntervalMs: number;
 }
 
-/** `misdirected`: a PING meant for another node came here. `full`: no room for a write. */
-export type Reply = 'ok' | 'full' | 'misdirected';
+/**
+ * - `ok`: taken; `reply` is the answer to a message that wants it at once.
+ * - `full`: no room for a write.
+ * - `misdirected`: a PING meant for another node came here.
+ */
+export type Receipt =
+  | { readonly kind: 'ok'; readonly reply?: AckMessage | PongMessage }
+  | { readonly kind: 'full' | 'misdirected' };
+
+const OK: Receipt = { kind: 'ok' };
 
 /** How long a peer has to take the word that this node leaves, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 1000;
@@ -65,7 +73,7 @@ export class Gossip {
     this.#self = self;
     const members = new MemberTable(ports, self);
     const composer = new Composer(ports.clock, self);
-    const sender = new Sender(ports, members);
+    const sender = new Sender(ports, members, (reply) => this.#receiveReply(reply));
     const prober = new Prober(
       ports,
       { intervalMs: options.pingIntervalMs, timeoutMs: options.pingTimeoutMs },
@@ -113,37 +121,55 @@ export class Gossip {
   }
 
   /** Handles one message from a peer. Never throws. */
-  receive(message: Message): Reply {
+  receive(message: Message): Receipt {
     switch (message.type) {
       case 'PUT':
-        return this.#receiver.receive(message) === 'full' ? 'full' : 'ok';
+        return this.#receivePut(message);
       case 'ACK':
         this.writer.receiveAck(message);
-        return 'ok';
+        return OK;
       case 'PING':
         return this.#receivePing(message);
       case 'PONG':
         this.#receivePong(message);
-        return 'ok';
+        return OK;
       case 'SYNC':
         this.#sync.receive(message);
-        return 'ok';
+        return OK;
       case 'LEAVE':
         this.#receiveLeave(message);
-        return 'ok';
+        return OK;
     }
   }
 
+  #receivePut(message: PutMessage): Receipt {
+    const outcome = this.#receiver.receive(message);
+    if (outcome === 'full') return { kind: 'full' };
+    const sender = this.members.get(message.from);
+    if (outcome === 'ignored' || sender === undefined || !isLive(sender)) return OK;
+    return this.#reply(sender, this.#composer.ack(message), message.wantsReply);
+  }
+
   /** A PING for somebody else means that the pinger looks for a former owner of this address: it must not find one. */
-  #receivePing(message: PingMessage): Reply {
-    if (message.to !== '' && message.to !== this.#self.id) return 'misdirected';
+  #receivePing(message: PingMessage): Receipt {
+    if (message.to !== '' && message.to !== this.#self.id) return { kind: 'misdirected' };
     if (message.nodeInfo?.id === message.from) this.members.learn(message.nodeInfo, 'direct');
     const pinger = this.members.get(message.from);
-    if (pinger === undefined) return 'ok';
+    if (pinger === undefined) return OK;
     this.members.heard(pinger.id);
     if (!isLive(pinger)) this.#prober.doubt(pinger.id);
-    void this.#sender.send(pinger, this.#composer.pong(pinger.id));
-    return 'ok';
+    return this.#reply(pinger, this.#composer.pong(pinger.id), message.wantsReply);
+  }
+
+  #reply(to: Member, reply: AckMessage | PongMessage, atOnce: true | undefined): Receipt {
+    if (atOnce) return { kind: 'ok', reply };
+    void this.#sender.send(to, reply);
+    return OK;
+  }
+
+  /** Only what answers something may come as a reply. */
+  #receiveReply(reply: Message): void {
+    if (reply.type === 'ACK' || reply.type === 'PONG') this.receive(reply);
   }
 
   #receivePong(message: PongMessage): void {

@@ -27,11 +27,13 @@ interface SenderPorts {
 export class Sender {
   readonly #ports: SenderPorts;
   readonly #members: MemberTable;
+  readonly #onReply: (reply: Message) => void;
   readonly #busy: Counter;
   readonly #failed: Counter;
 
-  constructor(ports: SenderPorts, members: MemberTable) {
+  constructor(ports: SenderPorts, members: MemberTable, onReply: (reply: Message) => void) {
     this.#ports = ports;
+    this.#onReply = onReply;
     this.#members = members;
     this.#busy = ports.metrics.counter('repram_sends_busy_total', 'Sends that a peer answered with 429 or 503.');
     this.#failed = ports.metrics.counter('repram_sends_failed_total', 'Sends that ended without reaching the peer.');
@@ -57,7 +59,10 @@ export class Sender {
   async once(member: Member, message: Message, timeoutMs: number): Promise<SendOutcome> {
     const { address } = member;
     const outcome = await this.#ports.transport.send(address, message, timeoutMs);
-    if (outcome.kind === 'ok' && member.address === address) this.#members.answered(member.id);
+    if (outcome.kind === 'ok' && member.address === address) {
+      this.#members.answered(member.id);
+      if (outcome.reply !== undefined) this.#onReply(outcome.reply);
+    }
     return outcome;
   }
 

@@ -5,7 +5,7 @@ import type { Message } from '../wire/message.js';
 /**
  * How a send ended.
  *
- * - `ok`: the peer took the message.
+ * - `ok`: the peer took the message; `reply` is what it answered, where the message asked for that and it complied.
  * - `busy`: the peer asked to slow down (429, 503). It is alive; try again later.
  * - `rejected`: the peer is alive and will not take this message (any other status).
  * - `misdirected`: another node answers at this address (421).
@@ -16,7 +16,8 @@ import type { Message } from '../wire/message.js';
  * - `overflow`: too much is queued for this peer already; nothing was sent.
  */
 export type SendOutcome =
-  | { readonly kind: 'ok' | 'refused' | 'reset' | 'timeout' | 'aborted' | 'overflow' | 'misdirected' }
+  | { readonly kind: 'ok'; readonly reply?: Message }
+  | { readonly kind: 'refused' | 'reset' | 'timeout' | 'aborted' | 'overflow' | 'misdirected' }
   | { readonly kind: 'busy'; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'rejected'; readonly status: number };
 

@@ -1,6 +1,4 @@
-import type { Composer } from '../composer.js';
 import { type HybridClock, MAX_CLOCK_SKEW_MS } from '../hybrid-clock.js';
-import { isLive } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
@@ -15,7 +13,7 @@ import { fanOut, forwards } from './fan-out.js';
 import { clampTtl, type TtlRange } from './ttl.js';
 
 /**
- * - `applied`: this node holds the write, or a newer one of the same key.
+ * - `applied`: this node holds the write, or a newer one of the same key; its origin should know.
  * - `ignored`: a repetition, the node's own, expired, or meant for another enclave.
  * - `full`: the storage cap leaves no room. The write may come again.
  */
@@ -31,12 +29,11 @@ interface ReceiverPorts {
 interface ReceiverParts {
   readonly members: MemberTable;
   readonly sender: Sender;
-  readonly composer: Composer;
   readonly hybridClock: HybridClock;
   readonly dedup: Dedup;
 }
 
-/** Takes in writes of other nodes: applies each once, acknowledges it to its origin, and passes it on where nodes are many. */
+/** Takes in writes of other nodes: applies each once, and passes it on where nodes are many. */
 export class Receiver {
   readonly #ports: ReceiverPorts;
   readonly #self: Self;
@@ -82,7 +79,6 @@ export class Receiver {
     }
     if (outcome === 'expired') return 'ignored';
     this.#applied.inc();
-    this.#acknowledge(message);
     this.#forward(message);
     return 'applied';
   }
@@ -106,16 +102,12 @@ export class Receiver {
     return { key: message.key, bytes: message.data, createdMs, ttlSeconds, expiresAtMs, version };
   }
 
-  #acknowledge(message: PutMessage): void {
-    const origin = this.#parts.members.get(message.from);
-    if (origin === undefined || !isLive(origin)) return;
-    void this.#parts.sender.send(origin, this.#parts.composer.ack(message));
-  }
-
+  /** What is passed on asks for no reply: its receivers acknowledge to the origin, not to whoever passed it on. */
   #forward(message: PutMessage): void {
     const peers = this.#parts.members.enclavePeers();
     if (!forwards(peers.length)) return;
     const others = peers.filter((member) => member.id !== message.from);
-    for (const member of fanOut(this.#ports.rng, others)) void this.#parts.sender.send(member, message);
+    const { wantsReply: _, ...forwarded } = message;
+    for (const member of fanOut(this.#ports.rng, others)) void this.#parts.sender.send(member, forwarded);
   }
 }

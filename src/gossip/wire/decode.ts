@@ -1,7 +1,7 @@
 import { FieldReader } from './field-reader.js';
 import { type JsonObject, parseJsonObject } from './json.js';
 import { MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES, MAX_TIMESTAMP_S, MAX_WIRE_TTL_S } from './limits.js';
-import type { DecodedMessage, Message, UnknownMessage } from './message.js';
+import type { DecodedMessage, Message, PongMessage, UnknownMessage } from './message.js';
 import { readNodeInfo } from './node-info.js';
 
 /** Why a body is no message. It names the field at fault and never quotes it. */
@@ -21,7 +21,7 @@ export function decodeMessage(bytes: Uint8Array): MessageResult {
 }
 
 /** A type unknown here makes the message UNKNOWN whatever else it holds: a newer node may give its fields other forms. */
-function messageOf(object: JsonObject): MessageResult {
+export function messageOf(object: JsonObject): MessageResult {
   const type = object['type'];
   if (typeof type !== 'string') return { ok: false, error: 'Invalid message: type' };
   if (!isKnown(type)) return { ok: true, message: UNKNOWN };
@@ -32,6 +32,8 @@ function messageOf(object: JsonObject): MessageResult {
   }
   return { ok: true, message };
 }
+
+type ProbeFields = Omit<PongMessage, 'type'>;
 
 /** `undefined` only where a field is wrong. */
 type Reader = (fields: FieldReader) => Message | undefined;
@@ -45,6 +47,7 @@ const READERS = {
     key: fields.key('key'),
     data: fields.value('data'),
     ttlSeconds: fields.optionalCount('ttl', MAX_WIRE_TTL_S),
+    ...readWish(fields),
   }),
   ACK: (fields) => ({
     type: 'ACK',
@@ -54,7 +57,7 @@ const READERS = {
     to: fields.optionalId('to'),
     key: fields.optionalKey('key'),
   }),
-  PING: (fields) => readProbe('PING', fields),
+  PING: (fields) => ({ ...readProbe('PING', fields), ...readWish(fields) }),
   PONG: (fields) => readProbe('PONG', fields),
   SYNC: (fields) => {
     const base = readBase(fields);
@@ -72,7 +75,16 @@ function isKnown(type: string): type is keyof typeof READERS {
   return Object.hasOwn(READERS, type);
 }
 
-function readProbe(type: 'PING' | 'PONG', fields: FieldReader): Message {
+/** Whether the sender takes the reply in the answer to its request. */
+function readWish(fields: FieldReader): { readonly wantsReply?: true } {
+  const wantsReply = fields.optional('x', (x) => x.flag('reply'));
+  return wantsReply ? { wantsReply } : {};
+}
+
+function readProbe<Type extends 'PING' | 'PONG'>(
+  type: Type,
+  fields: FieldReader,
+): ProbeFields & { readonly type: Type } {
   const base = readBase(fields);
   const to = fields.optionalId('to');
   const nodeInfo = fields.optional('node_info', readNodeInfo);

@@ -1,5 +1,5 @@
 import { encodeBase64 } from './base64.js';
-import type { AckMessage, Message, PutMessage } from './message.js';
+import type { AckMessage, Message, PingMessage, PongMessage, PutMessage } from './message.js';
 import { nodeInfoJson } from './node-info.js';
 
 /**
@@ -21,13 +21,18 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
   };
   switch (message.type) {
     case 'PING':
+      return { ...base, ...probeFields(message), x: message.wantsReply && { reply: true } };
     case 'PONG':
-      return { ...base, to: message.to || undefined, node_info: message.nodeInfo && nodeInfoJson(message.nodeInfo) };
+      return { ...base, ...probeFields(message) };
     case 'SYNC':
       return { ...base, node_info: nodeInfoJson(message.nodeInfo) };
     case 'LEAVE':
       return { ...base, x: { incarnation: message.incarnation } };
   }
+}
+
+function probeFields(message: PingMessage | PongMessage): Readonly<Record<string, unknown>> {
+  return { to: message.to || undefined, node_info: message.nodeInfo && nodeInfoJson(message.nodeInfo) };
 }
 
 function ackText(message: AckMessage): string {
@@ -40,7 +45,8 @@ function ackText(message: AckMessage): string {
 function encodePut(message: PutMessage): Uint8Array {
   const base64 = message.data.byteLength === 0 ? '' : encodeBase64(message.data);
   const head = `${openingText(message)},"key":${JSON.stringify(message.key)}${base64 === '' ? '' : ',"data":"'}`;
-  const tail = (base64 === '' ? '' : '"') + (message.ttlSeconds === 0 ? '}' : `,"ttl":${message.ttlSeconds}}`);
+  const ttl = message.ttlSeconds === 0 ? '' : `,"ttl":${message.ttlSeconds}`;
+  const tail = `${base64 === '' ? '' : '"'}${ttl}${message.wantsReply ? ',"x":{"reply":true}}' : '}'}`;
   const headBytes = Buffer.byteLength(head);
   const body = Buffer.allocUnsafe(headBytes + base64.length + tail.length);
   body.write(head, 0, 'utf8');

@@ -90,6 +90,12 @@ export class FieldReader {
     return this.#isAbsent(field, 0) ? 0 : this.count(field, max);
   }
 
+  /** `true`, or `false` where absent. */
+  flag(field: string): boolean {
+    const value = this.#object[field] ?? false;
+    return typeof value === 'boolean' ? value : this.#wrong(field, false);
+  }
+
   /** A value in base64, which shares memory with nothing else; empty where absent. */
   value(field: string): Uint8Array {
     const text = this.#isAbsent(field, '') ? '' : this.#object[field];

@@ -40,6 +40,8 @@ export interface PutMessage extends MessageBase {
   readonly data: Uint8Array;
   /** Seconds, as sent: not clamped yet. 0 where absent. */
   readonly ttlSeconds: number;
+  /** The sender takes the ACK in the answer to its request (`x.reply`); absent = by a request of its own, as of old. */
+  readonly wantsReply?: true;
 }
 
 /** "I hold the write `messageId`." */
@@ -54,6 +56,8 @@ export interface PingMessage extends MessageBase {
   readonly type: 'PING';
   readonly to: string;
   readonly nodeInfo?: NodeInfo;
+  /** The sender takes the PONG in the answer to its request (`x.reply`); absent = by a request of its own, as of old. */
+  readonly wantsReply?: true;
 }
 
 /** "I am here." `nodeInfo` is the answerer's own. */

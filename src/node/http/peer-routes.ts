@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gossip } from '../../gossip/gossip.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import { encodeAnswer } from '../../gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../gossip/wire/decode.js';
 import { MAX_BOOTSTRAP_REQUEST_BYTES, MAX_MESSAGE_BYTES } from '../../gossip/wire/limits.js';
-import { SIGNATURE_HEADER, verifyBody } from '../wire/signature.js';
+import type { AckMessage, PongMessage } from '../../gossip/wire/message.js';
+import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
 import type { BodyReader } from './body.js';
 import { replyToBadBody } from './data-routes.js';
 import type { Gate } from './gate.js';
@@ -15,7 +17,6 @@ export const BOOTSTRAP_PATH = '/v1/bootstrap';
 
 const ALLOW = 'POST, OPTIONS';
 const JSON_TYPE = ['Content-Type', 'application/json'] as const;
-const SUCCESS: Uint8Array = Buffer.from('{"success":true}');
 
 interface PeerRoutesParts {
   readonly gossip: Gossip;
@@ -47,12 +48,13 @@ export class PeerRoutes {
     const { message } = decoded;
     if (message.type === 'UNKNOWN') {
       this.#unknown.inc();
-      return reply(req, res, 200, SUCCESS, JSON_TYPE);
+      return this.#answer(req, res);
     }
     if (this.#parts.gate.draining && message.type === 'PUT') return this.#turnAway(req, res);
-    switch (this.#parts.gossip.receive(message)) {
+    const reception = this.#parts.gossip.receive(message);
+    switch (reception.kind) {
       case 'ok':
-        return reply(req, res, 200, SUCCESS, JSON_TYPE);
+        return this.#answer(req, res, reception.reply);
       case 'full':
         return replyText(req, res, 507, 'Node storage capacity exceeded');
       case 'misdirected':
@@ -81,19 +83,33 @@ export class PeerRoutes {
 
   /** The body of a request that may go on; `undefined` where it has been answered. */
   async #admit(req: IncomingMessage, res: ServerResponse, maxBytes: number): Promise<Uint8Array | undefined> {
-    if (req.method !== 'POST') return answered(replyMethodNotAllowed(req, res, ALLOW));
+    if (req.method !== 'POST') {
+      replyMethodNotAllowed(req, res, ALLOW);
+      return undefined;
+    }
     const { secret, gate, bodies } = this.#parts;
     const header = signatureOf(req);
     if (secret === undefined || header !== undefined) {
       if (!gate.admitPeer(req, res)) return undefined;
     }
     const body = await bodies.read(req, maxBytes, false);
-    if (!body.ok) return answered(replyToBadBody(req, res, body.reason, maxBytes));
+    if (!body.ok) {
+      replyToBadBody(req, res, body.reason, maxBytes);
+      return undefined;
+    }
     const check = secret === undefined ? 'ok' : verifyBody(secret, body.bytes, header);
     if (check === 'ok') return body.bytes;
     this.#unsigned.inc();
-    if (!gate.admitClient(req, res)) return undefined;
-    return answered(replyText(req, res, 403, check === 'missing' ? 'Missing signature' : 'Invalid signature'));
+    const text = check === 'missing' ? 'Missing signature' : 'Invalid signature';
+    if (gate.admitClient(req, res)) replyText(req, res, 403, text);
+    return undefined;
+  }
+
+  #answer(req: IncomingMessage, res: ServerResponse, answer?: AckMessage | PongMessage): void {
+    const body = encodeAnswer(answer);
+    const { secret } = this.#parts;
+    const signed = secret !== undefined && answer !== undefined;
+    reply(req, res, 200, body, signed ? [...JSON_TYPE, SIGNATURE_HEADER, signBody(secret, body)] : JSON_TYPE);
   }
 
   #refuse(req: IncomingMessage, res: ServerResponse, error: string): void {
@@ -109,8 +125,4 @@ export class PeerRoutes {
 function signatureOf(req: IncomingMessage): string | undefined {
   const header = req.headers[SIGNATURE_HEADER];
   return typeof header === 'string' ? header : undefined;
-}
-
-function answered(_done: void): undefined {
-  return undefined;
 }

@@ -2,13 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { formatHostPort, type HostPort } from '../../gossip/address.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { BootstrapOutcome, SendOutcome, Transport } from '../../gossip/ports/transport.js';
+import { decodeAnswer, MAX_ANSWER_BYTES } from '../../gossip/wire/answer.js';
 import type { BootstrapRequest } from '../../gossip/wire/bootstrap.js';
 import { decodeBootstrapAnswer, encodeBootstrapRequest } from '../../gossip/wire/bootstrap-codec.js';
 import { encodeMessage } from '../../gossip/wire/encode.js';
 import { MAX_BOOTSTRAP_ANSWER_BYTES } from '../../gossip/wire/limits.js';
 import type { Message } from '../../gossip/wire/message.js';
-import { SIGNATURE_HEADER, signBody } from '../wire/signature.js';
-import { PeerConnections, type PeerRequest } from './peer-connections.js';
+import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
+import { type PeerAnswer, PeerConnections, type PeerRequest } from './peer-connections.js';
 import { outcomeOfStatus } from './send-error.js';
 
 /** Most peers connections are kept to; the least recently used go first. */
@@ -45,9 +46,10 @@ export class HttpTransport implements Transport {
   async send(to: HostPort, message: Message, timeoutMs: number): Promise<SendOutcome> {
     const { body, headers } = this.#encode(message);
     const lane = message.type === 'PUT' || message.type === 'ACK' ? 'bulk' : 'control';
-    const result = await this.#post(to, { path: MESSAGE_PATH, body, headers, timeoutMs, lane });
-    if ('answer' in result)
-      return outcomeOfStatus(result.answer.status, headerText(result.answer.headers['retry-after']));
+    const asks = 'wantsReply' in message;
+    const keepBytes = asks ? MAX_ANSWER_BYTES : 0;
+    const result = await this.#post(to, { path: MESSAGE_PATH, body, headers, timeoutMs, lane }, keepBytes);
+    if ('answer' in result) return this.#outcomeOf(result.answer, asks);
     if (result.failure.kind === 'overflow') this.#overflows.inc();
     return result.failure;
   }
@@ -87,6 +89,19 @@ export class HttpTransport implements Transport {
       this.#peers.set(name, peer);
     }
     return peer.post(request, keepBytes);
+  }
+
+  #outcomeOf(answer: PeerAnswer, asked: boolean): SendOutcome {
+    const outcome = outcomeOfStatus(answer.status, headerText(answer.headers['retry-after']));
+    if (outcome.kind !== 'ok' || !asked) return outcome;
+    const reply = decodeAnswer(answer.body);
+    return reply !== undefined && this.#isGenuine(answer) ? { kind: 'ok', reply } : outcome;
+  }
+
+  /** Where the cluster has a secret, a reply counts only if the answer that brings it is signed, like any message. */
+  #isGenuine(answer: PeerAnswer): boolean {
+    if (this.#secret === undefined) return true;
+    return verifyBody(this.#secret, answer.body, headerText(answer.headers[SIGNATURE_HEADER])) === 'ok';
   }
 
   #encode(message: Message): SignedBody {

@@ -14,7 +14,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_TIMEOUT_MS = 60_000;
 
 /** Writes travel on several connections, so that a large one does not hold up the small ones. */
-const BULK = { connections: 4, pipelining: 8 } as const;
+const BULK = { connections: 16, pipelining: 1 } as const;
 /** Probes and topology travel on a connection of their own: a queue of writes must not look like a dead peer. */
 const CONTROL = { connections: 2, pipelining: 1 } as const;
 
