@@ -21,34 +21,44 @@ export function kindOf(template: string): Kind {
   return { label: own ? OWN_WORD : labelOf(template), template: own ? OWN_COMMAND : template, own };
 }
 
+/** White space, a plain run, an escaped character, a double-quoted run, a single-quoted run. */
+const TOKEN = /(\s+)|([^\s"'\\]+)|\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/gsy;
+
 /** The words of a command, split as a shell would split words and quotes, with nothing expanded. */
 export function commandOf(template: string): readonly string[] | UsageError {
-  const words = template.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/gs) ?? [];
+  const words = splitWords(template);
+  if (words === undefined) return new UsageError('a quote is not closed');
   if (words.length === 0) return new UsageError('allowed is a command, such as "node dist/node/cli/main.js"');
-  if (words.join('').length !== template.replace(/\s+(?=(?:[^"']|"[^"]*"|'[^']*')*$)/g, '').length) {
-    return new UsageError('a quote is not closed');
-  }
-  const unknown = /\{([a-z_]+)\}/g;
-  for (const [, name] of template.matchAll(unknown)) {
+  for (const [, name] of template.matchAll(/\{([a-z_]+)\}/g)) {
     if (!PLACEHOLDERS.some((placeholder) => placeholder === name)) {
       return new UsageError(`unknown {${name}}; allowed: ${PLACEHOLDERS.map((known) => `{${known}}`).join(' ')}`);
     }
   }
-  return words.map(unquote);
+  return words;
 }
 
+/** Undefined where a quote is not closed or nothing follows a backslash. */
+function splitWords(text: string): readonly string[] | undefined {
+  const words: string[] = [];
+  let word: string | undefined;
+  let end = 0;
+  for (const { 0: token, 1: space, 2: plain, 3: escaped, 4: double, 5: single } of text.matchAll(TOKEN)) {
+    end += token.length;
+    if (space === undefined) {
+      word = (word ?? '') + (plain ?? escaped ?? single ?? (double ?? '').replace(/\\(.)/gs, '$1'));
+    } else if (word !== undefined) {
+      words.push(word);
+      word = undefined;
+    }
+  }
+  if (end !== text.length) return undefined;
+  return word === undefined ? words : [...words, word];
+}
+
+/** One pass: what a value holds is not looked at again. */
 export function substitute(words: readonly string[], values: Substitutions): readonly string[] {
-  return words.map((word) =>
-    PLACEHOLDERS.reduce((text, placeholder) => text.replaceAll(`{${placeholder}}`, values[placeholder]), word),
-  );
-}
-
-function unquote(word: string): string {
-  return word.replace(/\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/gs, (_all, escaped, double, single) => {
-    if (typeof escaped === 'string') return escaped;
-    if (typeof single === 'string') return single;
-    return String(double).replace(/\\(.)/gs, '$1');
-  });
+  const placeholder = new RegExp(`\\{(${PLACEHOLDERS.join('|')})\\}`, 'g');
+  return words.map((word) => word.replace(placeholder, (_all, name: Placeholder) => values[name]));
 }
 
 /** The last path of the command without its folders: short, and telling enough for a list. */

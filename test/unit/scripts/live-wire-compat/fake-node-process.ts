@@ -10,9 +10,10 @@ const node = await FakeNode.start({
   enclave: env['REPRAM_ENCLAVE'] ?? 'default',
   port: Number(env['REPRAM_HTTP_PORT']),
   minTtl: Number(env['REPRAM_MIN_TTL'] ?? 1),
-  pingMs: 100,
+  pingMs: 300,
   faults: FAULTS.filter((fault) => named.includes(fault)),
   ...(env['REPRAM_CLUSTER_SECRET'] === undefined ? {} : { secret: env['REPRAM_CLUSTER_SECRET'] }),
 });
-await node.bootstrap((env['REPRAM_PEERS'] ?? '').split(',').filter((peer) => peer !== ''));
+const peers = (env['REPRAM_PEERS'] ?? '').split(',').filter((peer) => peer !== '');
+await node.bootstrap(peers);
 process.on('SIGTERM', () => process.exit(0));

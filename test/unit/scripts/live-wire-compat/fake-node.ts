@@ -88,6 +88,8 @@ export class FakeNode {
       if (answer?.status !== 200) continue;
       const { peers } = (await answer.json()) as { peers: Info[] };
       for (const peer of peers) this.#learn(peer);
+      // A careless node that looks for more peers than there are: what starts a storm.
+      if (this.#breaks('answers-syncs-for-ever')) this.#sendToAll('SYNC', { node_info: this.#info });
       return;
     }
   }
@@ -337,6 +339,10 @@ export class FakeNode {
         if (strikes >= STRIKES && !this.#breaks('evicts-never')) this.#peers.delete(peer.id);
       });
     }
+  }
+
+  #sendToAll(type: string, fields: Fields): void {
+    for (const peer of this.#peers.values()) this.#send(peer, type, fields);
   }
 
   #send(peer: Info, type: string, fields: Fields, failed: () => void = () => undefined, attempt = 1): void {

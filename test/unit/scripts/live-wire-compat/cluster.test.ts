@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../../../scripts/live-wire-compat/report.js';
+import { type Compiled, compileRunner } from './compiled.js';
+import type { Fault } from './faults.js';
+import { type Ended, processesNaming, runProgram } from './program.js';
+
+let compiled: Compiled;
+
+beforeAll(async () => {
+  compiled = await compileRunner();
+}, 30_000);
+
+afterAll(() => compiled.remove());
+
+interface ClusterRun {
+  readonly ended: Ended;
+  readonly report: Report;
+}
+
+let runs = 0;
+
+async function runCluster(
+  only: readonly string[],
+  faults: readonly Fault[],
+  flags: readonly string[] = [],
+): Promise<ClusterRun> {
+  runs += 1;
+  const file = join(compiled.folder, `report-${runs}.json`);
+  const patterns = only.flatMap((pattern) => ['--only', pattern]);
+  const bounds = ['--eviction-timeout', '5', '--topology-timeout', '5', '--idle-seconds', '1'];
+  const args = ['--spawn', `node ${compiled.fakeNode}`, ...patterns, ...bounds, '--report', file, ...flags];
+  const ended = await runProgram(compiled.runner, args, { env: { FAKE_FAULTS: faults.join(',') } });
+  return { ended, report: JSON.parse(await readFile(file, 'utf8')) as Report };
+}
+
+function statuses({ targets }: Report): Record<string, string> {
+  return Object.fromEntries(targets.flatMap(({ checks }) => checks.map(({ id, status }) => [id, status])));
+}
+
+describe('a cluster', () => {
+  test('that keeps the rules conforms, exit 0, and leaves no process behind', { timeout: 40_000 }, async () => {
+    const { ended, report } = await runCluster(['cluster.', 'crash.', 'idle.complete'], [], ['--strict']);
+    expect(ended.stdout).not.toContain('✗');
+    expect(ended.code).toBe(0);
+    expect(report).toMatchObject({ schema: 'repram-wire-compat/1', ok: true, strict: true, summary: { failed: 0 } });
+    expect(statuses(report)).toMatchObject({ 'cluster.overwrite-same-second': 'passed', 'crash.rejoined': 'passed' });
+    expect(processesNaming(compiled.fakeNode)).toEqual([]);
+  });
+
+  test('that never evicts fails under strict, exit 1', { timeout: 20_000 }, async () => {
+    const { ended, report } = await runCluster(['crash.evicted'], ['evicts-never'], ['--strict']);
+    expect(statuses(report)).toEqual({ 'crash.evicted': 'failed' });
+    expect(report.ok).toBe(false);
+    expect(ended.code).toBe(1);
+  });
+
+  test.concurrent.each([
+    ['ignores-enclaves', 'cluster.enclave-apart'],
+    ['mangles-binary', 'cluster.values'],
+    ['takes-any-signature', 'cluster.secret-wrong'],
+    ['loses-empty-values', 'cluster.values'],
+  ] as const)('that %s fails %s without strict too', { timeout: 20_000 }, async (fault, check) => {
+    const { ended, report } = await runCluster([check], [fault]);
+    expect(statuses(report)).toEqual({ [check]: 'failed' });
+    expect(ended.code).toBe(1);
+  });
+
+  test('of two that storms is a note for foreign nodes and a failure under strict', { timeout: 30_000 }, async () => {
+    const foreign = await runCluster(['idle.pair-cpu'], ['answers-syncs-for-ever']);
+    expect(statuses(foreign.report)).toEqual({ 'idle.pair-cpu': 'info' });
+    const strict = await runCluster(['idle.pair-cpu'], ['answers-syncs-for-ever'], ['--strict']);
+    expect(statuses(strict.report)).toEqual({ 'idle.pair-cpu': 'failed' });
+  });
+});
+
+describe('the program', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('takes its nodes with it on %s', { timeout: 20_000 }, async (signal) => {
+    const args = ['--spawn', `node ${compiled.fakeNode}`, '--only', 'cluster.'];
+    const ended = await runProgram(compiled.runner, args, { interrupt: { at: 'cluster.complete', signal } });
+    expect(ended.code).toBe(signal === 'SIGINT' ? 130 : 143);
+    expect(processesNaming(compiled.fakeNode)).toEqual([]);
+  });
+
+  test('takes a node with it that a shell wraps', { timeout: 20_000 }, async () => {
+    const wrapped = `sh -c 'node ${compiled.fakeNode}; true'`;
+    const ended = await runProgram(compiled.runner, ['--spawn', wrapped, '--only', 'identity.health']);
+    expect(ended.code).toBe(0);
+    expect(processesNaming(compiled.fakeNode)).toEqual([]);
+  });
+
+  test('says what a node that ends at once printed, exit 1', { timeout: 20_000 }, async () => {
+    const command = `node -e 'console.log("no such thing"); process.exit(3)'`;
+    const ended = await runProgram(compiled.runner, ['--spawn', command, '--only', 'identity.health']);
+    expect(ended.stdout).toContain('ended with 3');
+    expect(ended.stdout).toContain('no such thing');
+    expect(ended.code).toBe(1);
+  });
+
+  test('says that nothing answers at a URL, exit 1', { timeout: 20_000 }, async () => {
+    const ended = await runProgram(compiled.runner, ['--node', 'http://127.0.0.1:1', '--only', 'identity.health']);
+    expect(ended.stdout).toContain('cannot connect to http://127.0.0.1:1');
+    expect(ended.code).toBe(1);
+  });
+
+  test.each([
+    [['--node', 'ftp://x'], '--node "ftp://x": allowed is http://host:port'],
+    [['--spawn', ''], '--spawn "": allowed is a command'],
+    [['--spawn', `x '`], 'a quote is not closed'],
+    [['--spawn', 'x {wat}'], 'unknown {wat}; allowed: {http_port}'],
+    [['--secret', ''], '--secret must not be empty'],
+    [['--idle-seconds', '0'], '--idle-seconds "0": allowed are whole seconds from 1 to 3600'],
+    [['--eviction-timeout', '1.5'], '--eviction-timeout "1.5"'],
+    [['--nodes', 'x'], 'Allowed: --node --spawn'],
+    [['stray'], 'Allowed: --node --spawn'],
+    [['--only', 'no.such'], '--only no.such: no check has such an id'],
+  ])('refuses %j by name, exit 2', async (args, message) => {
+    const ended = await runProgram(compiled.runner, args);
+    expect(ended.stderr).toContain(message);
+    expect(ended.code).toBe(2);
+  });
+
+  test('explains itself and lists its checks, each under one id', async () => {
+    const help = await runProgram(compiled.runner, ['--help']);
+    expect(help.stdout).toContain('Pointing it at foreign binaries');
+    expect(help.stdout).toContain('repram-wire-compat/1');
+    expect(help.code).toBe(0);
+    const list = await runProgram(compiled.runner, ['--list']);
+    const ids = [...list.stdout.matchAll(/^ {4}(\S+) \[(?:required|info)\] .+ \(.+\)$/gm)].map(([, id]) => id);
+    expect(ids.length).toBeGreaterThan(90);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
