@@ -1,8 +1,8 @@
 import { type HostPort, sameHostPort } from './address.js';
 import { Composer } from './composer.js';
 import { HybridClock } from './hybrid-clock.js';
-import { isLive, type Member } from './membership/member.js';
-import type { MemberEvent } from './membership/member-event.js';
+import type { Member } from './membership/member.js';
+import type { MemberEvent, MemberEventKind } from './membership/member-event.js';
 import { MemberTable } from './membership/member-table.js';
 import { Prober } from './membership/prober.js';
 import type { Clock } from './ports/clock.js';
@@ -51,6 +51,9 @@ export type Receipt =
 
 const OK: Receipt = { kind: 'ok' };
 
+/** Changes too common, or too tentative, to be told at the usual log level. */
+const QUIET: ReadonlySet<MemberEventKind> = new Set(['suspected', 'cleared', 'spoke', 'mentioned']);
+
 /** How long a peer has to take the word that this node leaves, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 1000;
 
@@ -90,7 +93,7 @@ export class Gossip {
     this.#composer = composer;
     this.#sender = sender;
     this.#prober = prober;
-    this.#sync = new TopologySync(ports, { intervalMs: options.syncIntervalMs }, { members, sender, composer, prober });
+    this.#sync = new TopologySync(ports, { intervalMs: options.syncIntervalMs }, { members, sender, composer });
     this.writer = new Writer(ports, self, options, replication);
     this.#receiver = new Receiver(ports, self, options.ttl, replication);
     this.reception = new ReceptionDesk(ports, self, { members, sender, composer });
@@ -146,7 +149,7 @@ export class Gossip {
     const outcome = this.#receiver.receive(message);
     if (outcome === 'full') return { kind: 'full' };
     const sender = this.members.get(message.from);
-    if (outcome === 'ignored' || sender === undefined || !isLive(sender)) return OK;
+    if (outcome === 'ignored' || sender === undefined || sender.state === 'left') return OK;
     return this.#reply(sender, this.#composer.ack(message), message.wantsReply);
   }
 
@@ -157,7 +160,6 @@ export class Gossip {
     const pinger = this.members.get(message.from);
     if (pinger === undefined) return OK;
     this.members.heard(pinger.id);
-    if (!isLive(pinger)) this.#prober.doubt(pinger.id);
     return this.#reply(pinger, this.#composer.pong(pinger.id), message.wantsReply);
   }
 
@@ -185,13 +187,13 @@ export class Gossip {
 
   #memberChanged(event: MemberEvent): void {
     const { member, previous, kind } = event;
-    this.#ports.log[kind === 'suspected' || kind === 'cleared' ? 'debug' : 'info'](`member ${kind}`, {
-      peer: member.id,
-    });
-    if (kind === 'joined' || kind === 'returned' || kind === 'moved') {
+    this.#ports.log[QUIET.has(kind) ? 'debug' : 'info'](`member ${kind}`, { peer: member.id });
+    if (kind === 'joined' || kind === 'returned' || kind === 'restarted' || kind === 'moved') {
       this.#sync.reset(member.id);
       this.#prober.soon(member.id);
     }
+    if (kind === 'spoke') this.#prober.soon(member.id);
+    if (kind === 'mentioned') this.#prober.doubt(member.id);
     if (kind === 'evicted' || kind === 'left') {
       this.writer.memberLost(member.id);
       this.#forget(member.address);

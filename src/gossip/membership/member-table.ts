@@ -1,9 +1,9 @@
-import { sameHostPort } from '../address.js';
+import { type HostPort, sameHostPort } from '../address.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Self } from '../self.js';
 import type { NodeInfo } from '../wire/message.js';
-import { isLive, isProven, type Member } from './member.js';
+import { isLive, type Member } from './member.js';
 import type { MemberEvent, MemberListener } from './member-event.js';
 
 /** Strikes in a row that evict. */
@@ -18,20 +18,27 @@ export const MEMORY_OF_THE_DEAD_MS: number = 24 * 60 * 60 * 1000;
 /** Who says it: the node itself, or anybody else about it. */
 export type Evidence = 'direct' | 'hearsay';
 
-/**
- * - `joined`, `returned`, `moved`: the table changed, and the member wants a probe.
- * - `known`: nothing new.
- * - `doubtful`: hearsay of a node held for dead; only its own answer brings it back.
- * - `refused`: this node itself, its address, or no room.
- */
-export type LearnOutcome = 'joined' | 'returned' | 'moved' | 'known' | 'doubtful' | 'refused';
-
 type MutableMember = { -readonly [Field in keyof Member]: Member[Field] };
 
 /** Negative where `info` is older news than what is known; zero where either names no incarnation. */
 function compareIncarnations(info: NodeInfo, known: Member): number {
   if (info.extension === undefined || known.extension === undefined) return 0;
   return info.extension.incarnation - known.extension.incarnation;
+}
+
+function addressOf(info: NodeInfo): HostPort {
+  return { host: info.address, port: info.httpPort };
+}
+
+/** What `info` changes about a member; the address object stays the same where the address does. */
+function detailsOf(info: NodeInfo, known: Member): Pick<Member, 'address' | 'gossipPort' | 'enclave' | 'extension'> {
+  const address = addressOf(info);
+  return {
+    address: sameHostPort(address, known.address) ? known.address : address,
+    gossipPort: info.port,
+    enclave: info.enclave,
+    extension: info.extension,
+  };
 }
 
 /**
@@ -105,44 +112,51 @@ export class MemberTable {
     if (this.#quorumBasis !== undefined) return this.#quorumBasis;
     let basis = 1;
     for (const member of this.#members.values()) {
-      if (member.enclave === this.#self.enclave && member.state !== 'left' && isProven(member)) basis++;
+      if (member.enclave === this.#self.enclave && member.state !== 'left' && member.proven) basis++;
     }
     this.#quorumBasis = basis;
     return basis;
   }
 
-  /** Takes in what somebody says about a node. The incarnation of a member never goes down, whoever says so. */
-  learn(info: NodeInfo, evidence: Evidence): LearnOutcome {
-    const address = { host: info.address, port: info.httpPort };
-    if (info.id === this.#self.id || sameHostPort(address, this.#self.address)) return 'refused';
+  /**
+   * Takes in what somebody says about a node. The incarnation of a member never goes down, whoever says so.
+   *
+   * @returns whether the node is, or may be, a member: not this node itself, nor one at its address, and there is room
+   */
+  learn(info: NodeInfo, evidence: Evidence): boolean {
+    if (info.id === this.#self.id || sameHostPort(addressOf(info), this.#self.address)) return false;
     const known = this.#members.get(info.id);
     if (known === undefined) return this.#add(info, evidence);
     const age = compareIncarnations(info, known);
     const saidGoodbye = known.state === 'left' && known.extension !== undefined;
-    if (age < 0 || (age === 0 && saidGoodbye)) return 'known';
-    return evidence === 'direct' || age > 0 ? this.#update(known, info, evidence) : this.#hear(known, info);
+    if (age < 0 || (age === 0 && saidGoodbye)) return true;
+    if (age > 0) this.#renew(known, info, evidence);
+    else if (evidence === 'direct') this.#introduce(known, info);
+    else this.#mention(known, info);
+    return true;
   }
 
   /** The member spoke to this node. */
   heard(id: string): void {
     const member = this.#members.get(id);
-    if (member === undefined) return;
+    if (member === undefined || member.state === 'left') return;
     member.heardMs = this.#clock.monotonicMs();
-    if (!member.introduced) this.#change(member, { introduced: true });
+    if (member.state === 'dead') this.#transition(member, { introduced: true }, 'spoke');
+    else if (!member.introduced) this.#change(member, { introduced: true });
+    else return;
+    this.#prove(member);
   }
 
-  /**
-   * A request to a live member was answered at its present address: the row of strikes is broken. A dead one comes back
-   * only by speaking for itself: whoever answers at its old address may be somebody else.
-   */
+  /** A request to the member was answered at its present address: the row of strikes is broken. */
   answered(id: string): void {
     const member = this.#members.get(id);
-    if (member === undefined || !isLive(member)) return;
+    if (member === undefined || member.state === 'left') return;
     if (member.state === 'suspect') {
       this.#transition(member, { state: 'alive', strikes: 0, reachable: true }, 'cleared');
-    } else if (!member.reachable) {
+    } else if (!member.reachable || member.state === 'dead') {
       this.#change(member, { reachable: true });
     }
+    this.#prove(member);
   }
 
   /** A probe of the member failed. The third in a row evicts. */
@@ -152,7 +166,7 @@ export class MemberTable {
     const strikes = member.strikes + 1;
     if (strikes >= STRIKES_TO_EVICT) {
       this.#evictions.inc();
-      this.#transition(member, { state: 'dead', strikes }, 'evicted');
+      this.#transition(member, { state: 'dead', strikes, reachable: false }, 'evicted');
     } else if (member.state === 'alive') {
       this.#transition(member, { state: 'suspect', strikes }, 'suspected');
     } else {
@@ -164,7 +178,7 @@ export class MemberTable {
   leave(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined || member.state === 'left') return;
-    this.#transition(member, { state: 'left', reachable: false, introduced: false }, 'left');
+    this.#transition(member, { state: 'left', reachable: false, introduced: false, proven: false }, 'left');
   }
 
   /** Forgets dead and departed members whose time is over. */
@@ -176,15 +190,15 @@ export class MemberTable {
     this.#invalidate();
   }
 
-  #add(info: NodeInfo, evidence: Evidence): LearnOutcome {
+  #add(info: NodeInfo, evidence: Evidence): boolean {
     if (this.#members.size >= MAX_MEMBERS && !this.#makeRoom()) {
       this.#refusedFull.inc();
-      return 'refused';
+      return false;
     }
     const nowMs = this.#clock.monotonicMs();
     const member: MutableMember = {
       id: info.id,
-      address: { host: info.address, port: info.httpPort },
+      address: addressOf(info),
       gossipPort: info.port,
       enclave: info.enclave,
       extension: info.extension,
@@ -193,52 +207,74 @@ export class MemberTable {
       strikes: 0,
       introduced: evidence === 'direct',
       reachable: false,
+      proven: false,
       heardMs: evidence === 'direct' ? nowMs : Number.NEGATIVE_INFINITY,
     };
     this.#joins.inc();
     this.#members.set(member.id, member);
     this.#invalidate();
     this.#emit({ kind: 'joined', member });
-    return 'joined';
+    return true;
   }
 
-  /** Hearsay that is not newer than what is known: it moves only members that are in trouble, and revives none. */
-  #hear(known: MutableMember, info: NodeInfo): LearnOutcome {
-    if (known.state === 'left') return 'known';
-    const address = { host: info.address, port: info.httpPort };
-    const settled = known.state === 'alive' && known.reachable;
-    if (!settled && known.extension === undefined && !sameHostPort(address, known.address)) {
-      this.#transition(known, { address, gossipPort: info.port, reachable: false }, 'moved');
-      if (isLive(known)) return 'moved';
-    }
-    return isLive(known) ? 'known' : 'doubtful';
-  }
-
-  #update(known: MutableMember, info: NodeInfo, evidence: Evidence): LearnOutcome {
+  /** News of a later incarnation: whatever was thought of the former one is over. */
+  #renew(known: MutableMember, info: NodeInfo, evidence: Evidence): void {
     const direct = evidence === 'direct';
-    const address = { host: info.address, port: info.httpPort };
-    const moved = !sameHostPort(address, known.address);
-    const restarted = info.extension?.instance !== known.extension?.instance;
+    const wasLive = isLive(known);
+    const moved = !sameHostPort(addressOf(info), known.address);
     const change = {
-      address: moved ? address : known.address,
-      gossipPort: info.port,
-      enclave: info.enclave,
-      extension: info.extension,
-      reachable: known.reachable && !moved && isLive(known),
-      introduced: direct || (known.introduced && !restarted),
+      ...detailsOf(info, known),
+      state: 'alive',
+      strikes: 0,
+      introduced: direct,
+      reachable: false,
       heardMs: direct ? this.#clock.monotonicMs() : known.heardMs,
+    } as const;
+    if (!wasLive) this.#joins.inc();
+    this.#transition(known, change, wasLive ? (moved ? 'moved' : 'restarted') : 'returned');
+  }
+
+  /** A known node introduces itself. One held for dead must answer, too, before it is believed to live. */
+  #introduce(known: MutableMember, info: NodeInfo): void {
+    const moved = !sameHostPort(addressOf(info), known.address);
+    const change = {
+      ...detailsOf(info, known),
+      introduced: true,
+      reachable: known.reachable && !moved,
+      heardMs: this.#clock.monotonicMs(),
     };
-    if (!isLive(known)) {
+    if (known.state === 'left') {
       this.#joins.inc();
-      this.#transition(known, { ...change, state: 'alive', strikes: 0 }, 'returned');
-      return 'returned';
-    }
-    if (moved) {
+      this.#transition(known, { ...change, state: 'alive', strikes: 0 }, 'joined');
+    } else if (known.state === 'dead') {
+      this.#transition(known, change, 'spoke');
+      this.#prove(known);
+    } else if (moved) {
       this.#transition(known, { ...change, state: 'alive', strikes: 0 }, 'moved');
-      return 'moved';
+    } else {
+      this.#change(known, change);
+      this.#prove(known);
     }
-    this.#change(known, change);
-    return 'known';
+  }
+
+  /** Hearsay that is no news: it moves only members in trouble that cannot speak of incarnations, and revives none. */
+  #mention(known: MutableMember, info: NodeInfo): void {
+    if (known.state === 'left') return;
+    const settled = known.state === 'alive' && known.reachable;
+    const moved = !sameHostPort(addressOf(info), known.address);
+    if (moved && !settled && known.extension === undefined) {
+      this.#transition(known, { address: addressOf(info), gossipPort: info.port, reachable: false }, 'moved');
+    }
+    if (known.state === 'dead') this.#emit({ kind: 'mentioned', member: known });
+  }
+
+  /** A member that has spoken and answers is there; a dead one must have done both since it died. */
+  #prove(member: MutableMember): void {
+    if (!member.introduced || !member.reachable) return;
+    if (!member.proven) this.#change(member, { proven: true });
+    if (member.state !== 'dead' || member.heardMs < member.sinceMs) return;
+    this.#joins.inc();
+    this.#transition(member, { state: 'alive', strikes: 0 }, 'returned');
   }
 
   #makeRoom(): boolean {

@@ -24,8 +24,13 @@ export interface Member {
   readonly strikes: number;
   /** It has spoken to this node itself; until then it is hearsay. */
   readonly introduced: boolean;
-  /** A request to the present address was answered. */
+  /** A request to the present address was answered, since the member was last given up. */
   readonly reachable: boolean;
+  /**
+   * It has spoken and answered, once at least. Only such members count towards a quorum, so a node that somebody merely
+   * talks about costs writes nothing. Stays when the member is evicted; ends when it leaves.
+   */
+  readonly proven: boolean;
   /** Monotonic time at which it last spoke to this node; -Infinity before. */
   readonly heardMs: number;
 }
@@ -33,14 +38,6 @@ export interface Member {
 /** Whether the member takes part: neither dead nor gone. */
 export function isLive(member: Member): boolean {
   return member.state === 'alive' || member.state === 'suspect';
-}
-
-/**
- * Whether the member has proved to be there: it spoke, and it answered. Only such members count towards a quorum, so a
- * node that somebody merely talks about costs writes nothing.
- */
-export function isProven(member: Member): boolean {
-  return member.introduced && member.reachable;
 }
 
 /** The member as gossip tells others about it. */

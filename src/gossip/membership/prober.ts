@@ -7,7 +7,7 @@ import type { Rng } from '../ports/rng.js';
 import type { SendOutcome } from '../ports/transport.js';
 import type { Sender } from '../sender.js';
 import { Ticker } from '../ticker.js';
-import { isLive, isProven, type Member } from './member.js';
+import { isLive, type Member } from './member.js';
 import { type MemberTable, STRIKES_TO_EVICT } from './member-table.js';
 import { ProbeOrder } from './probe-order.js';
 
@@ -128,7 +128,7 @@ export class Prober {
     for (const member of live) if (member.state === 'suspect') this.#begin(member);
     const next = this.#order.next(live, (member) => member.state === 'alive' && !this.#inFlight.has(member.id));
     if (next !== undefined) this.#begin(next);
-    const dead = this.#deadOrder.next(this.#members.dead(), isProven);
+    const dead = this.#deadOrder.next(this.#members.dead(), (member) => member.proven);
     if (dead !== undefined) this.#begin(dead);
     this.#drainUrgent();
   }

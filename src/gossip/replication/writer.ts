@@ -1,6 +1,6 @@
 import type { Composer } from '../composer.js';
 import type { HybridClock } from '../hybrid-clock.js';
-import { isLive, isProven, type Member } from '../membership/member.js';
+import type { Member } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
@@ -87,7 +87,7 @@ export class Writer {
   /** Counts an acknowledgement, if it comes from a member of the enclave and a write waits for it. */
   receiveAck(message: AckMessage): void {
     const member = this.#parts.members.get(message.from);
-    if (member === undefined || !isLive(member) || member.enclave !== this.#self.enclave) return;
+    if (member === undefined || member.state === 'left' || member.enclave !== this.#self.enclave) return;
     this.#parts.members.heard(member.id);
     this.#pending.get(message.messageId)?.ack(member.id);
   }
@@ -127,8 +127,8 @@ export class Writer {
    */
   #replicate(message: PutMessage): Promise<boolean> {
     const { members } = this.#parts;
-    const peers = members.enclavePeers().filter((member) => isProven(member) || member.strikes === 0);
-    const proven = peers.filter(isProven);
+    const peers = members.enclavePeers().filter((member) => member.proven || member.strikes === 0);
+    const proven = peers.filter((member) => member.proven);
     const needed = quorumSize(members.quorumBasis(), this.#options.replication) - 1;
     const targets = fanOut(this.#ports.rng, peers);
     if (needed === 0 || proven.length < needed) {

@@ -62,8 +62,9 @@ export class ReceptionDesk {
       enclave: request.enclave,
       ...(request.extension && { extension: request.extension }),
     };
-    if (this.#members.learn(joiner, 'direct') === 'refused') return { kind: 'refused' };
-    const peers = [...this.#members.live().map(memberInfo), selfInfo(this.#self)];
+    if (!this.#members.learn(joiner, 'direct')) return { kind: 'refused' };
+    const others = this.#members.live().filter((member) => member.id !== joiner.id);
+    const peers = [...others.map(memberInfo), joiner, selfInfo(this.#self)];
     this.#announce(joiner);
     return { kind: 'welcome', answer: { peers } };
   }

@@ -1,7 +1,6 @@
 import type { Composer } from '../composer.js';
-import { isLive, type Member, memberInfo } from '../membership/member.js';
+import { type Member, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
-import type { Prober } from '../membership/prober.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import { type Rng, randomInt } from '../ports/rng.js';
@@ -24,7 +23,6 @@ interface TopologySyncParts {
   readonly members: MemberTable;
   readonly sender: Sender;
   readonly composer: Composer;
-  readonly prober: Prober;
 }
 
 /**
@@ -63,13 +61,12 @@ export class TopologySync {
 
   /** Takes in one SYNC. */
   receive(message: SyncMessage): void {
-    const { members, prober } = this.#parts;
+    const { members } = this.#parts;
     const direct = message.from === message.nodeInfo.id;
-    if (!direct) members.heard(message.from);
-    const outcome = members.learn(message.nodeInfo, direct ? 'direct' : 'hearsay');
-    if (outcome === 'doubtful') prober.doubt(message.nodeInfo.id);
-    const member = members.get(message.nodeInfo.id);
-    if (direct && member !== undefined && isLive(member)) this.#answer(member);
+    members.learn(message.nodeInfo, direct ? 'direct' : 'hearsay');
+    members.heard(message.from);
+    const member = members.get(message.from);
+    if (direct && member !== undefined && member.state !== 'left') this.#answer(member);
   }
 
   /** Tells a member about this node, at most once per interval. */
