@@ -4,6 +4,8 @@ import type { Cluster } from './cluster.js';
 import type { Kind } from './command.js';
 import type { NodeProcess } from './node-process.js';
 
+const CATCH_UP_MS = 5000;
+
 /** What happened when one node was killed with SIGKILL and started again. Undefined times: not within the bound. */
 export interface CrashTrial {
   readonly victim: NodeProcess;
@@ -14,7 +16,7 @@ export interface CrashTrial {
   readonly rejoinError?: string;
   /** Until a write on a survivor, made after the return, could be read on it. */
   readonly servedMs: number | undefined;
-  /** Whether a value written while it was away could be read on it five seconds later. */
+  /** Whether a value written while it was away could be read on it within five seconds. */
   readonly caughtUp: boolean;
 }
 
@@ -45,7 +47,7 @@ async function crash(arena: Arena, cluster: Cluster, victim: NodeProcess): Promi
   const served = await arena
     .untilReadable(cluster.nodes, await writeAgain(arena, survivors, victim), 'again')
     .catch(() => undefined);
-  const patience = { timeoutMs: 5000 };
+  const patience = { timeoutMs: Math.min(CATCH_UP_MS, arena.options.evictionTimeoutMs) };
   const caughtUp = await eventually('catch-up', patience, async () => {
     return (await victim.client.get(missed)).status === 200 ? true : undefined;
   }).catch(() => undefined);
