@@ -19,7 +19,7 @@ export interface TargetReport {
   readonly checks: readonly CheckResult[];
 }
 
-export interface Summary {
+interface Summary {
   readonly passed: number;
   readonly failed: number;
   readonly info: number;

@@ -9,13 +9,26 @@ import type { TargetReport } from './report.js';
 import { type CheckResult, runGroups } from './runner.js';
 import type { Selection } from './selection.js';
 import { SINGLE_GROUPS } from './single/groups.js';
+import { limitsGroup } from './single/limits.js';
 import { signaturesGroup } from './single/signatures.js';
 import { Subject, type SubjectOptions } from './single/subject.js';
 import { messageOf } from './wait.js';
 
-const SOLO_SECRET = 'wire-compat sécret';
 /** A short minimum so that a value can be seen to expire, a short write timeout so that missing quorums cost little. */
 const SOLO_ENVIRONMENT = { REPRAM_MIN_TTL: '2', REPRAM_WRITE_TIMEOUT: '2' };
+
+interface SoloRun {
+  readonly suffix: string;
+  readonly groups: readonly Group<Subject>[];
+  readonly secret?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const SOLO_RUNS: readonly SoloRun[] = [
+  { suffix: '', groups: SINGLE_GROUPS.filter((group) => group !== signaturesGroup && group !== limitsGroup) },
+  { suffix: ', with a secret', groups: [signaturesGroup], secret: 'wire-compat sécret' },
+  { suffix: ', with a rate limit of 50/s', groups: [limitsGroup], environment: { REPRAM_RATE_LIMIT: '50' } },
+];
 
 /** What one invocation runs, in order. Recorders live to the end, so that no node counts a vanished member. */
 export class Targets {
@@ -69,33 +82,23 @@ export class Targets {
     return this.#runSingle({ mode: 'single', name: url.origin, url: url.origin }, subject, SINGLE_GROUPS);
   }
 
-  /** One node of the kind alone, open; then one with a secret, for the rules about signatures. */
+  /** A node of the kind alone, open; then with a secret, and with a low rate limit, for the rules about those. */
   async #runSolo(kind: Kind): Promise<readonly TargetReport[]> {
-    const open = SINGLE_GROUPS.filter((group) => group !== signaturesGroup);
-    const runs = [
-      { title: `${kind.label}, alone`, groups: open, secret: undefined },
-      { title: `${kind.label}, alone, with a secret`, groups: [signaturesGroup], secret: SOLO_SECRET },
-    ];
     const reports: TargetReport[] = [];
-    for (const { title, groups, secret } of runs.filter((run) => this.#selects(run.groups))) {
-      this.#console.targetStarted(title);
-      reports.push(await this.#runSoloNode(kind, title, groups, secret));
+    for (const solo of SOLO_RUNS.filter(({ groups }) => this.#selects(groups))) {
+      this.#console.targetStarted(`${kind.label}, alone${solo.suffix}`);
+      reports.push(await this.#runSoloNode(kind, solo));
     }
     return reports;
   }
 
-  async #runSoloNode(
-    kind: Kind,
-    name: string,
-    groups: readonly Group<Subject>[],
-    secret: string | undefined,
-  ): Promise<TargetReport> {
+  async #runSoloNode(kind: Kind, { suffix, groups, secret, environment }: SoloRun): Promise<TargetReport> {
     const arena = this.#arena([kind]);
-    const about = { mode: 'single' as const, name, commands: [kind.template] };
+    const about = { mode: 'single' as const, name: `${kind.label}, alone${suffix}`, commands: [kind.template] };
     const withSecret = secret === undefined ? {} : { secret };
     const cluster = arena.newCluster({
       prefix: `wc-${arena.run}-solo`,
-      environment: SOLO_ENVIRONMENT,
+      environment: { ...SOLO_ENVIRONMENT, ...environment },
       enclave: 'wire-compat',
       ...withSecret,
     });

@@ -5,7 +5,7 @@ export const OWN_WORD = 'ours';
 export const OWN_COMMAND = 'node dist/node/cli/main.js';
 
 export const PLACEHOLDERS = ['http_port', 'gossip_port', 'address', 'node_id', 'peers', 'enclave', 'secret'] as const;
-export type Placeholder = (typeof PLACEHOLDERS)[number];
+type Placeholder = (typeof PLACEHOLDERS)[number];
 export type Substitutions = Readonly<Record<Placeholder, string>>;
 
 /** One implementation: how to start a node of it. */

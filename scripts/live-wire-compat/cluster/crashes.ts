@@ -67,7 +67,7 @@ const rejoined: Check<Arena> = {
 
 const caughtUp: Check<Arena> = {
   id: 'crash.caught-up',
-  title: 'Whether it has what was written while it was away, five seconds after its return',
+  title: 'Whether it has what was written while it was away, within five seconds of its return',
   reference: 'none: nodes in the field do not repair',
   level: 'info',
   async run(arena) {

@@ -1,10 +1,11 @@
 import type { Group } from '../check.js';
 import { deliveriesGroup } from './deliveries.js';
-import { headersGroup, limitsGroup } from './headers.js';
+import { headersGroup } from './headers.js';
 import { hostileGroup } from './hostile.js';
 import { identityGroup } from './identity.js';
 import { joiningGroup } from './joining.js';
 import { keysGroup } from './keys.js';
+import { limitsGroup } from './limits.js';
 import { livenessGroup } from './liveness.js';
 import { signaturesGroup } from './signatures.js';
 import type { Subject } from './subject.js';

@@ -1,7 +1,6 @@
-import { type Check, Deviations, type Group, noted, passed } from '../check.js';
+import { type Check, Deviations, type Group, passed } from '../check.js';
 import { expect, expectEqual, expectOneOf, show } from '../expect.js';
 import type { Answer } from '../http/exchange.js';
-import { burstUntil429 } from './burst.js';
 import { dataPath, type Subject } from './subject.js';
 
 function missingHeaders({ headers }: Answer): string[] {
@@ -131,22 +130,7 @@ const unknownPath: Check<Subject> = {
   },
 };
 
-const rateLimit: Check<Subject> = {
-  id: 'limits.rate',
-  title: 'Which burst of requests from one address is answered 429',
-  reference: 'Client API: rate limit',
-  level: 'info',
-  async run(subject) {
-    const seen = await burstUntil429(subject.url, 1000);
-    if (seen === undefined) return noted('no 429 within 1000 requests');
-    expectEqual(seen.text.trim(), 'Rate limit exceeded', 'body of the 429');
-    return passed(`after ${seen.sent} requests`, { requests: seen.sent });
-  },
-};
-
 export const headersGroup: Group<Subject> = {
   title: 'Headers, CORS and methods',
   checks: [security, everywhere, preflight, simple, wrongMethod, unknownPath],
 };
-
-export const limitsGroup: Group<Subject> = { title: 'Limits', checks: [rateLimit] };

@@ -11,6 +11,8 @@ export interface FakeOptions {
   readonly minTtl?: number;
   readonly writeTimeoutMs?: number;
   readonly pingMs?: number;
+  /** Requests in all that are served before every second one is answered 429. */
+  readonly servedFreely?: number;
   readonly faults?: readonly Fault[];
 }
 
@@ -47,6 +49,7 @@ export class FakeNode {
   readonly #waiting = new Map<string, (from: string) => void>();
   #pinger: NodeJS.Timeout | undefined;
   #sequence = 0;
+  #served = 0;
 
   private constructor(options: FakeOptions, server: Server) {
     this.#options = options;
@@ -122,6 +125,10 @@ export class FakeNode {
       response.setHeader('Content-Security-Policy', "default-src 'self'");
     }
     response.setHeader('X-REPRAM-Node', 'fake');
+    this.#served += 1;
+    const isOver = this.#served > (this.#options.servedFreely ?? Number.POSITIVE_INFINITY);
+    if (isOver && this.#served % 2 === 0)
+      return send(response, 429, this.#breaks('mumbles-429') ? 'busy' : 'Rate limit exceeded');
     const { origin } = request.headers;
     if (origin !== undefined && !this.#breaks('echoes-no-origin'))
       response.setHeader('Access-Control-Allow-Origin', origin);

@@ -20,6 +20,7 @@ export const FAULTS = [
   'lists-itself',
   'loses-empty-values',
   'mangles-binary',
+  'mumbles-429',
   'never-acks',
   'no-maximum-ttl',
   'no-security-headers',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { listChecks } from '../../../../scripts/live-wire-compat/catalogue.js';
 import { commandOf, kindOf, substitute } from '../../../../scripts/live-wire-compat/cluster/command.js';
 import { cpuSeconds } from '../../../../scripts/live-wire-compat/cluster/cpu.js';
 import { parseOptions } from '../../../../scripts/live-wire-compat/options.js';
@@ -86,6 +88,11 @@ test('an inbox hands out what came before the question and what comes after, and
   add('second');
   expect((await waiting).message_id).toBe('second');
   expect((await inbox.waitFor('it', mark, 1, () => true)).message_id).toBe('first');
+});
+
+test('the documentation lists the checks there are', async () => {
+  const documentation = await readFile('docs/wire-compat.md', 'utf8');
+  expect(documentation).toContain(`\`\`\`\n${listChecks(new Selection())}\n\`\`\`\n`);
 });
 
 test('a run in which nothing ran is not a pass', () => {

@@ -13,13 +13,14 @@ export interface SingleRun {
   readonly secret?: string;
   readonly only?: readonly string[];
   readonly strict?: boolean;
+  readonly servedFreely?: number;
 }
 
 /** Runs the checks against a fake node of its own and ends it. */
 export async function runSingle(run: SingleRun): Promise<readonly CheckResult[]> {
-  const { faults = [], secret, only = [], strict = true } = run;
+  const { faults = [], secret, only = [], strict = true, servedFreely = Number.POSITIVE_INFINITY } = run;
   const withSecret = secret === undefined ? {} : { secret };
-  const node = await FakeNode.start({ id: 'fake', enclave: 'lab', faults, ...withSecret });
+  const node = await FakeNode.start({ id: 'fake', enclave: 'lab', faults, servedFreely, ...withSecret });
   const subject = await Subject.meet({ url: new URL(node.url), strict, timing: TIMING, ...withSecret });
   try {
     await subject.peer('home').catch(() => undefined);

@@ -7,7 +7,7 @@ describe('a node that keeps the rules', () => {
     const results = await runSingle({});
     expect(failuresOf(results)).toEqual([]);
     const skipped = results.filter(({ status }) => status === 'skipped').map(({ id }) => id);
-    expect(skipped.filter((id) => !id.startsWith('signature.'))).toEqual([]);
+    expect(skipped.filter((id) => !id.startsWith('signature.'))).toEqual(['limits.rate']);
   });
 
   test('conforms with a secret', { timeout: 20_000 }, async () => {
@@ -73,6 +73,16 @@ describe('a node that breaks one rule', () => {
   ] as const)('%s is caught by %s', { timeout: 20_000 }, async (fault, check) => {
     const [result] = await runSingle({ faults: [fault], only: [check], secret: 's' });
     expect(result).toMatchObject({ id: check, status: 'failed' });
+  });
+});
+
+describe('a rate limit', () => {
+  test('is waited out, and its answer is read', { timeout: 20_000 }, async () => {
+    const only = ['identity.', 'limits.rate'];
+    const results = await runSingle({ only, servedFreely: 10 });
+    expect(results.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed', 'passed', 'passed']);
+    const [broken] = await runSingle({ only: ['limits.rate'], servedFreely: 10, faults: ['mumbles-429'] });
+    expect(broken?.status).toBe('failed');
   });
 });
 
