@@ -1,11 +1,9 @@
-// Compiles src into dist. Needs nothing but an installed node_modules.
-import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Compiles src into dist, from nothing, so that no file of a former build is left there.
+import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CLI, ROOT, run } from './lib/prepare.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit' });
-if (status !== 0) process.exit(status ?? 1);
-chmodSync(join(root, 'dist', 'node', 'cli', 'main.js'), 0o755);
+rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+rmSync(join(ROOT, 'build', 'src.tsbuildinfo'), { force: true });
+run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(ROOT, 'tsconfig.json')]);
+chmodSync(CLI, 0o755);
