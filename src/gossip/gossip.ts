@@ -5,6 +5,7 @@ import type { Member } from './membership/member.js';
 import type { MemberEvent, MemberEventKind } from './membership/member-event.js';
 import { MemberTable } from './membership/member-table.js';
 import { Prober } from './membership/prober.js';
+import { countMessages, type MessageCounters } from './message-counters.js';
 import type { Clock } from './ports/clock.js';
 import type { Log } from './ports/log.js';
 import type { Metrics } from './ports/metrics.js';
@@ -70,10 +71,16 @@ export class Gossip {
   readonly #prober: Prober;
   readonly #sync: TopologySync;
   readonly #receiver: Receiver;
+  readonly #received: MessageCounters;
 
   constructor(ports: GossipPorts, self: Self, options: GossipOptions) {
     this.#ports = ports;
     this.#self = self;
+    this.#received = countMessages(
+      ports.metrics,
+      'repram_messages_received_total',
+      'Gossip messages taken in, by type.',
+    );
     const members = new MemberTable(ports, self);
     const composer = new Composer(ports.clock, self);
     const sender = new Sender(ports, members, (reply) => this.#receiveReply(reply));
@@ -125,6 +132,7 @@ export class Gossip {
 
   /** Handles one message from a peer. Never throws. */
   receive(message: Message): Receipt {
+    this.#received[message.type].inc();
     switch (message.type) {
       case 'PUT':
         return this.#receivePut(message);

@@ -1,6 +1,7 @@
 import { backoffMs } from './backoff.js';
 import type { Member } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
+import { countMessages, type MessageCounters } from './message-counters.js';
 import type { Clock } from './ports/clock.js';
 import type { Counter, Metrics } from './ports/metrics.js';
 import type { Rng } from './ports/rng.js';
@@ -28,12 +29,14 @@ export class Sender {
   readonly #ports: SenderPorts;
   readonly #members: MemberTable;
   readonly #onReply: (reply: Message) => void;
+  readonly #sent: MessageCounters;
   readonly #busy: Counter;
   readonly #failed: Counter;
 
   constructor(ports: SenderPorts, members: MemberTable, onReply: (reply: Message) => void) {
     this.#ports = ports;
     this.#onReply = onReply;
+    this.#sent = countMessages(ports.metrics, 'repram_messages_sent_total', 'Gossip messages sent, by type.');
     this.#members = members;
     this.#busy = ports.metrics.counter('repram_sends_busy_total', 'Sends that a peer answered with 429 or 503.');
     this.#failed = ports.metrics.counter('repram_sends_failed_total', 'Sends that ended without reaching the peer.');
@@ -58,6 +61,7 @@ export class Sender {
   /** Sends once. An answer proves that the member's address answers. Never rejects. */
   async once(member: Member, message: Message, timeoutMs: number): Promise<SendOutcome> {
     const { address } = member;
+    this.#sent[message.type].inc();
     const outcome = await this.#ports.transport.send(address, message, timeoutMs);
     if (outcome.kind === 'ok' && member.address === address) {
       this.#members.answered(member.id);
