@@ -214,9 +214,10 @@ export class Gossip {
     this.#ports.transport.forget(address);
   }
 
+  /** One probe, however many connections drop: the strikes that evict are a period apart. */
   #connectionLost(address: HostPort): void {
     for (const member of this.members.live()) {
-      if (sameHostPort(member.address, address)) this.#prober.soon(member.id);
+      if (member.state === 'alive' && sameHostPort(member.address, address)) this.#prober.soon(member.id);
     }
   }
 }
