@@ -1,6 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  decode,
+  type Fields,
+  type Info,
+  infoOf,
+  json,
+  parse,
+  positiveInteger,
+  preflight,
+  read,
+  refuse,
+  send,
+} from './fake-parts.js';
 import type { Fault } from './faults.js';
 
 export interface FakeOptions {
@@ -16,21 +29,11 @@ export interface FakeOptions {
   readonly faults?: readonly Fault[];
 }
 
-interface Info {
-  readonly id: string;
-  readonly address: string;
-  readonly port: number;
-  readonly http_port: number;
-  readonly enclave: string;
-}
-
 interface Value {
   readonly bytes: Buffer;
   readonly ttl: number;
   readonly createdMs: number;
 }
-
-type Fields = Record<string, unknown>;
 
 const MAX_TTL = 86_400;
 const MAX_VALUE = 10 * 1024 * 1024;
@@ -381,6 +384,8 @@ export class FakeNode {
 
   #store(key: string, bytes: Buffer, ttl: number): void {
     if (bytes.length === 0 && this.#breaks('loses-empty-values')) return;
+    const second = Math.floor((this.#values.get(key)?.createdMs ?? 0) / 1000);
+    if (this.#breaks('keeps-first-of-second') && second === Math.floor(Date.now() / 1000)) return;
     const kept = this.#breaks('mangles-binary') ? Buffer.from(bytes.toString('utf8')) : bytes;
     this.#values.set(key, { bytes: kept, ttl, createdMs: Date.now() });
   }
@@ -389,62 +394,4 @@ export class FakeNode {
     const value = this.#values.get(key);
     return value === undefined || Date.now() >= value.createdMs + value.ttl * 1000 ? undefined : value;
   }
-}
-
-function infoOf(value: unknown): Info | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { id, address, port, http_port: httpPort, enclave } = value as Fields;
-  if (typeof id !== 'string' || id === '' || typeof address !== 'string' || !/^[\w.:-]+$/.test(address))
-    return undefined;
-  if (typeof httpPort !== 'number' || !Number.isInteger(httpPort) || httpPort < 1 || httpPort > 65_535)
-    return undefined;
-  if (enclave !== undefined && typeof enclave !== 'string') return undefined;
-  return { id, address, port: typeof port === 'number' ? port : 0, http_port: httpPort, enclave: enclave || 'default' };
-}
-
-function positiveInteger(text: string | null | undefined): number | undefined {
-  return /^[1-9][0-9]*$/.test(text ?? '') ? Number(text) : undefined;
-}
-
-function decode(raw: string): string | undefined {
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(body: Buffer): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function read(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, status: number, body: string | Buffer, type = 'text/plain'): void {
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }).end(body);
-}
-
-function json(response: ServerResponse, value: unknown): void {
-  send(response, 200, JSON.stringify(value), 'application/json');
-}
-
-function refuse(response: ServerResponse, allow: string): void {
-  response.setHeader('Allow', allow);
-  send(response, 405, 'Method not allowed');
-}
-
-function preflight(response: ServerResponse): void {
-  response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, PUT, OPTIONS');
-  response.setHeader('Access-Control-Allow-Headers', 'Content-Type, X-TTL');
-  response.setHeader('Access-Control-Max-Age', '3600');
-  send(response, 200, '');
 }

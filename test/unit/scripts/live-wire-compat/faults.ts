@@ -16,6 +16,7 @@ export const FAULTS = [
   'ignores-enclaves',
   'ignores-hearsay',
   'ignores-limit',
+  'keeps-first-of-second',
   'lists-expired',
   'lists-itself',
   'loses-empty-values',
