@@ -153,11 +153,13 @@ export class Gossip {
     }
   }
 
+  /** Whoever takes the ACK in the answer is answered a second time, too: it asks again because the first answer was lost. */
   #receivePut(message: PutMessage): Receipt {
     const outcome = this.#receiver.receive(message);
     if (outcome === 'full') return { kind: 'full' };
+    if (outcome === 'ignored' || (outcome === 'repeated' && !message.wantsReply)) return OK;
     const sender = this.members.get(message.from);
-    if (outcome === 'ignored' || sender === undefined || sender.state === 'left') return OK;
+    if (sender === undefined || sender.state === 'left') return OK;
     return this.#reply(sender, this.#composer.ack(message), message.wantsReply);
   }
 

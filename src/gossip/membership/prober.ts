@@ -51,7 +51,7 @@ function verdictOf(outcome: SendOutcome): Verdict {
 }
 
 /**
- * The failure detector: one member a period in shuffled round robin, every suspect besides, and at once whoever is new or
+ * The failure detector: one member a period in random round robin, every suspect besides, and at once whoever is new or
  * whose connection dropped. A failed probe is a strike; the table evicts at the third in a row. One dead member a period is
  * asked too: a node that restarted without seeds is found again only so.
  */

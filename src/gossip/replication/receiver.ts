@@ -6,6 +6,7 @@ import type { Rng } from '../ports/rng.js';
 import type { Entry, Store } from '../ports/store.js';
 import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
+import { compareVersions, type Version } from '../version.js';
 import type { PutMessage } from '../wire/message.js';
 import { versionOf } from '../wire/message-id.js';
 import type { Dedup } from './dedup.js';
@@ -14,10 +15,11 @@ import { clampTtl, type TtlRange } from './ttl.js';
 
 /**
  * - `applied`: this node holds the write, or a newer one of the same key; its origin should know.
- * - `ignored`: a repetition, the node's own, expired, or meant for another enclave.
+ * - `repeated`: it was applied when it came before.
+ * - `ignored`: the node's own, expired, or meant for another enclave.
  * - `full`: the storage cap leaves no room. The write may come again.
  */
-export type ReceiveOutcome = 'applied' | 'ignored' | 'full';
+export type ReceiveOutcome = 'applied' | 'repeated' | 'ignored' | 'full';
 
 interface ReceiverPorts {
   readonly clock: Clock;
@@ -69,15 +71,15 @@ export class Receiver {
     }
     if (!dedup.add(message.messageId)) {
       this.#repeated.inc();
-      return 'ignored';
+      return 'repeated';
     }
-    members.heard(message.from);
+    // Only the origin itself asks for a reply: a write that was passed on may outlive its origin, and proves no life.
+    if (message.wantsReply) members.heard(message.from);
     const outcome = this.#ports.store.put(this.#entryOf(message));
-    if (outcome === 'full') {
+    if (outcome === 'full' || outcome === 'expired') {
       dedup.remove(message.messageId);
-      return 'full';
+      return outcome === 'full' ? 'full' : 'ignored';
     }
-    if (outcome === 'expired') return 'ignored';
     this.#applied.inc();
     this.#forward(message);
     return 'applied';
@@ -90,7 +92,7 @@ export class Receiver {
   #entryOf(message: PutMessage): Entry {
     const nowMs = this.#ports.clock.nowMs();
     const stamped = versionOf(message);
-    let version = stamped.version;
+    let version = stamped.exact ? stamped.version : this.#afterHeld(message, stamped.version);
     if (version.ms > nowMs + MAX_CLOCK_SKEW_MS) {
       this.#clamped.inc();
       version = { ...version, ms: nowMs + MAX_CLOCK_SKEW_MS };
@@ -100,6 +102,17 @@ export class Receiver {
     const createdMs = stamped.exact ? version.ms : nowMs;
     const expiresAtMs = createdMs + ttlSeconds * 1000;
     return { key: message.key, bytes: message.data, createdMs, ttlSeconds, expiresAtMs, version };
+  }
+
+  /**
+   * An older node knows no versions and keeps what comes last. Its write is newer than one of the same second, whatever the
+   * finer time says: whoever overwrites a value through an older node must read back the new one.
+   */
+  #afterHeld(message: PutMessage, derived: Version): Version {
+    const held = this.#ports.store.get(message.key)?.version;
+    if (held === undefined || compareVersions(derived, held) > 0) return derived;
+    if (Math.floor(held.ms / 1000) > message.timestampS) return derived;
+    return { ms: held.ms, logical: held.logical + 1, origin: derived.origin };
   }
 
   /** What is passed on asks for no reply: its receivers acknowledge to the origin, not to whoever passed it on. */
