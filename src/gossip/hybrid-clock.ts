@@ -1,5 +1,5 @@
 import type { Clock } from './ports/clock.js';
-import type { Version } from './version.js';
+import { readingAfter, type Version } from './version.js';
 
 /** How far ahead of this node's clock a version may pull it, in milliseconds. */
 export const MAX_CLOCK_SKEW_MS = 60_000;
@@ -11,8 +11,7 @@ export const MAX_CLOCK_SKEW_MS = 60_000;
 export class HybridClock {
   readonly #clock: Clock;
   readonly #origin: string;
-  #ms = 0;
-  #logical = 0;
+  #last: Pick<Version, 'ms' | 'logical'> = { ms: 0, logical: 0 };
 
   constructor(clock: Clock, origin: string) {
     this.#clock = clock;
@@ -22,13 +21,8 @@ export class HybridClock {
   /** A version above everything read or observed before. */
   next(): Version {
     const nowMs = this.#clock.nowMs();
-    if (nowMs > this.#ms) {
-      this.#ms = nowMs;
-      this.#logical = 0;
-    } else {
-      this.#logical++;
-    }
-    return { ms: this.#ms, logical: this.#logical, origin: this.#origin };
+    this.#last = nowMs > this.#last.ms ? { ms: nowMs, logical: 0 } : readingAfter(this.#last);
+    return { ...this.#last, origin: this.#origin };
   }
 
   /**
@@ -37,11 +31,7 @@ export class HybridClock {
    */
   observe(version: Version): void {
     if (version.ms > this.#clock.nowMs() + MAX_CLOCK_SKEW_MS) return;
-    if (version.ms > this.#ms) {
-      this.#ms = version.ms;
-      this.#logical = version.logical;
-    } else if (version.ms === this.#ms && version.logical > this.#logical) {
-      this.#logical = version.logical;
-    }
+    const { ms, logical } = this.#last;
+    if (version.ms > ms || (version.ms === ms && version.logical > logical)) this.#last = version;
   }
 }

@@ -11,6 +11,15 @@ export interface Version {
   readonly origin: string;
 }
 
+/** Largest logical part: what a signed 32-bit integer holds. */
+export const MAX_LOGICAL = 2_147_483_647;
+
+/** The least reading above `version`. */
+export function readingAfter(version: Pick<Version, 'ms' | 'logical'>): Pick<Version, 'ms' | 'logical'> {
+  const { ms, logical } = version;
+  return logical < MAX_LOGICAL ? { ms, logical: logical + 1 } : { ms: ms + 1, logical: 0 };
+}
+
 /** Negative, zero or positive as `a` is older than, equal to or newer than `b`. */
 export function compareVersions(a: Version, b: Version): number {
   if (a.ms !== b.ms) return a.ms - b.ms;

@@ -1,5 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
+import { MAX_LOGICAL } from '../../src/gossip/version.js';
 import { decodeBase64, encodeBase64 } from '../../src/gossip/wire/base64.js';
 import {
   decodeBootstrapAnswer,
@@ -9,7 +10,7 @@ import {
 } from '../../src/gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../src/gossip/wire/decode.js';
 import { encodeMessage } from '../../src/gossip/wire/encode.js';
-import { formatMessageId, MAX_LOGICAL, versionOf } from '../../src/gossip/wire/message-id.js';
+import { formatMessageId, versionOf } from '../../src/gossip/wire/message-id.js';
 import { extensions, hosts, messages, names, nodeInfos, ports } from '../support/messages.js';
 
 const FIELDS = [

@@ -6,7 +6,7 @@ import type { Rng } from '../ports/rng.js';
 import type { Entry, Store } from '../ports/store.js';
 import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
-import { compareVersions, type Version } from '../version.js';
+import { compareVersions, readingAfter, type Version } from '../version.js';
 import type { PutMessage } from '../wire/message.js';
 import { versionOf } from '../wire/message-id.js';
 import type { Dedup } from './dedup.js';
@@ -112,7 +112,7 @@ export class Receiver {
     const held = this.#ports.store.get(message.key)?.version;
     if (held === undefined || compareVersions(derived, held) > 0) return derived;
     if (Math.floor(held.ms / 1000) > message.timestampS) return derived;
-    return { ms: held.ms, logical: held.logical + 1, origin: derived.origin };
+    return { ...readingAfter(held), origin: derived.origin };
   }
 
   /** What is passed on asks for no reply: its receivers acknowledge to the origin, not to whoever passed it on. */

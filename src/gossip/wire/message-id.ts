@@ -1,9 +1,6 @@
-import type { Version } from '../version.js';
+import { MAX_LOGICAL, type Version } from '../version.js';
 import { isName } from './fields.js';
 import { MAX_TIMESTAMP_S } from './limits.js';
-
-/** Largest logical clock reading a message id may carry: what a signed 32-bit integer holds. */
-export const MAX_LOGICAL = 2_147_483_647;
 
 const OURS = /^hlc\.(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,9})\.[\da-f]{1,64}\.(.+)$/s;
 const GO = /-(\d{13})(\d{6})$/;

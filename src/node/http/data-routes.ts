@@ -58,7 +58,7 @@ export class DataRoutes {
   }
 
   #entryHeaders(req: IncomingMessage, entry: Entry): string[] {
-    const remainingMs = entry.expiresAtMs - this.#parts.clock.nowMs();
+    const remainingMs = Math.min(entry.ttlSeconds * 1000, entry.expiresAtMs - this.#parts.clock.nowMs());
     const { origin } = req.headers;
     const headers = [
       ...BASE_HEADERS,
