@@ -30,20 +30,23 @@ function addressOf(info: NodeInfo): HostPort {
   return { host: info.address, port: info.httpPort };
 }
 
-/** What `info` changes about a member; the address object stays the same where the address does. */
+/**
+ * What `info` changes about a member; the address object stays the same where the address does. Where an older node has
+ * taken the place of one of ours, the incarnation stays, as a bound on what may come after.
+ */
 function detailsOf(info: NodeInfo, known: Member): Pick<Member, 'address' | 'gossipPort' | 'enclave' | 'extension'> {
   const address = addressOf(info);
   return {
     address: sameHostPort(address, known.address) ? known.address : address,
     gossipPort: info.port,
     enclave: info.enclave,
-    extension: info.extension,
+    extension: info.extension ?? known.extension,
   };
 }
 
 /**
- * Every node this one knows. Bounded by `MAX_MEMBERS`; where it is full, the longest gone make room, and a live member is
- * never displaced.
+ * Every node this one knows. Bounded by `MAX_MEMBERS`; where it is full, the longest gone make room. A live member is never
+ * displaced, nor a dead one that counts towards the quorum: a flood of rumours must not shrink it.
  */
 export class MemberTable {
   readonly #clock: Clock;
@@ -128,8 +131,8 @@ export class MemberTable {
     const known = this.#members.get(info.id);
     if (known === undefined) return this.#add(info, evidence);
     const age = compareIncarnations(info, known);
-    const saidGoodbye = known.state === 'left' && known.extension !== undefined;
-    if (age < 0 || (age === 0 && saidGoodbye)) return true;
+    const isLate = age === 0 && known.saidGoodbye && info.extension !== undefined;
+    if (age < 0 || isLate) return true;
     if (age > 0) this.#renew(known, info, evidence);
     else if (evidence === 'direct') this.#introduce(known, info);
     else this.#mention(known, info);
@@ -174,11 +177,14 @@ export class MemberTable {
     }
   }
 
-  /** The member is gone for good. Only its next incarnation comes back, or an older node that introduces itself again. */
+  /** The member said that it leaves for good. Only its next incarnation comes back, or an older node in its place. */
   leave(id: string): void {
-    const member = this.#members.get(id);
-    if (member === undefined || member.state === 'left') return;
-    this.#transition(member, { state: 'left', reachable: false, introduced: false, proven: false }, 'left');
+    this.#depart(id, true);
+  }
+
+  /** Another node is where the member was. It comes back by introducing itself, should that have been a mistake. */
+  replaced(id: string): void {
+    this.#depart(id, false);
   }
 
   /** Forgets dead and departed members whose time is over. */
@@ -208,6 +214,7 @@ export class MemberTable {
       introduced: evidence === 'direct',
       reachable: false,
       proven: false,
+      saidGoodbye: false,
       heardMs: evidence === 'direct' ? nowMs : Number.NEGATIVE_INFINITY,
     };
     this.#joins.inc();
@@ -228,6 +235,7 @@ export class MemberTable {
       strikes: 0,
       introduced: direct,
       reachable: false,
+      saidGoodbye: false,
       heardMs: direct ? this.#clock.monotonicMs() : known.heardMs,
     } as const;
     if (!wasLive) this.#joins.inc();
@@ -241,6 +249,7 @@ export class MemberTable {
       ...detailsOf(info, known),
       introduced: true,
       reachable: known.reachable && !moved,
+      saidGoodbye: false,
       heardMs: this.#clock.monotonicMs(),
     };
     if (known.state === 'left') {
@@ -277,10 +286,18 @@ export class MemberTable {
     this.#transition(member, { state: 'alive', strikes: 0 }, 'returned');
   }
 
+  #depart(id: string, saidGoodbye: boolean): void {
+    const member = this.#members.get(id);
+    if (member === undefined || member.state === 'left') return;
+    const change = { state: 'left', reachable: false, introduced: false, proven: false, saidGoodbye } as const;
+    this.#transition(member, change, 'left');
+  }
+
   #makeRoom(): boolean {
     let oldest: Member | undefined;
     for (const member of this.#members.values()) {
-      if (!isLive(member) && (oldest === undefined || member.sinceMs < oldest.sinceMs)) oldest = member;
+      if (!isLive(member) && !member.proven && (oldest === undefined || member.sinceMs < oldest.sinceMs))
+        oldest = member;
     }
     return oldest !== undefined && this.#members.delete(oldest.id);
   }

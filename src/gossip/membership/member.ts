@@ -31,6 +31,8 @@ export interface Member {
    * talks about costs writes nothing. Stays when the member is evicted; ends when it leaves.
    */
   readonly proven: boolean;
+  /** It said itself that it leaves: whatever else this incarnation says was said before, and comes late. */
+  readonly saidGoodbye: boolean;
   /** Monotonic time at which it last spoke to this node; -Infinity before. */
   readonly heardMs: number;
 }

@@ -160,7 +160,10 @@ export class Prober {
     const { address } = member;
     const startedMs = clock.monotonicMs();
     const outcome = await this.#sender.once(member, this.#composer.ping(member.id), this.#options.timeoutMs);
-    if (member.address !== address) return;
+    if (member.address !== address) {
+      this.#urgent.add(member.id);
+      return;
+    }
     const verdict = verdictOf(outcome);
     if (verdict === 'strike') return this.#strike(member, outcome);
     if (verdict === 'open') return;
@@ -176,7 +179,7 @@ export class Prober {
     await this.#ports.clock.sleep(this.#options.timeoutMs);
     if (member.heardMs >= startedMs) return;
     if (this.#isSucceeded(member)) {
-      this.#members.leave(member.id);
+      this.#members.replaced(member.id);
     } else {
       this.#introduce(member);
     }
@@ -191,12 +194,11 @@ export class Prober {
     return this.#members.live().some((other) => cameUpThere(other) && sameHostPort(other.address, member.address));
   }
 
-  /** Where another node answers at the address, three times in a row, the member is not just dead but replaced. */
+  /** Where the third strike, or one after death, is that another node answers at the address, the member is replaced. */
   #strike(member: Member, outcome: SendOutcome): void {
-    if (!isLive(member)) return;
-    this.#failures.inc();
+    if (isLive(member)) this.#failures.inc();
     const replaced = outcome.kind === 'misdirected' && member.strikes + 1 >= STRIKES_TO_EVICT;
-    if (replaced) this.#members.leave(member.id);
+    if (replaced) this.#members.replaced(member.id);
     else this.#members.strike(member.id);
     this.#ports.log.debug('probe failed', { peer: member.id, outcome: outcome.kind, strikes: member.strikes });
   }
