@@ -123,20 +123,22 @@ export class Writer {
 
   /**
    * Sends the write to its targets and waits for the quorum. Members that have not proved to be there are sent the write
-   * too, unless a probe of them has failed, but neither counted nor waited for.
+   * too, unless a probe of them has failed, but neither counted nor waited for; nor do they take the place of a proven one
+   * where only a sample is sent to.
    */
   #replicate(message: PutMessage): Promise<boolean> {
     const { members } = this.#parts;
-    const peers = members.enclavePeers().filter((member) => member.proven || member.strikes === 0);
-    const proven = peers.filter((member) => member.proven);
+    const { rng } = this.#ports;
+    const proven = members.enclavePeers().filter((member) => member.proven);
+    const unproven = members.enclavePeers().filter((member) => !member.proven && member.strikes === 0);
     const needed = quorumSize(members.quorumBasis(), this.#options.replication) - 1;
-    const targets = fanOut(this.#ports.rng, peers);
+    const targets = [...fanOut(rng, proven), ...fanOut(rng, unproven)];
     if (needed === 0 || proven.length < needed) {
       for (const member of targets) void this.#parts.sender.send(member, message, this.#options.writeTimeoutMs);
       return Promise.resolve(needed === 0);
     }
     return new Promise((resolve) => {
-      const hopeful = forwards(peers.length) ? undefined : proven.map((member) => member.id);
+      const hopeful = forwards(proven.length) ? undefined : proven.map((member) => member.id);
       const write = new PendingWrite(needed, hopeful, (reached) => {
         timer.cancel();
         this.#settled(message.messageId);
