@@ -63,10 +63,10 @@ export class Sender {
     const { address } = member;
     this.#sent[message.type].inc();
     const outcome = await this.#ports.transport.send(address, message, timeoutMs);
-    if (outcome.kind === 'ok' && member.address === address) {
-      this.#members.answered(member.id);
-      if (outcome.reply !== undefined) this.#onReply(outcome.reply);
-    }
+    if (outcome.kind !== 'ok') return outcome;
+    if (member.address === address) this.#members.answered(member.id);
+    // A reply names its author, wherever it comes from.
+    if (outcome.reply !== undefined) this.#onReply(outcome.reply);
     return outcome;
   }
 
