@@ -35,26 +35,30 @@ export interface PeerAnswer {
 
 export type PeerResult = { readonly answer: PeerAnswer } | { readonly failure: SendOutcome };
 
+interface Lanes {
+  readonly bulk: Pool;
+  readonly control: Pool;
+}
+
 /** The keep-alive connections to one peer. */
 export class PeerConnections {
-  readonly #bulk: Pool;
-  readonly #control: Pool;
-  readonly #mayDial: boolean;
+  /** None where nothing may be dialled, or nothing can be: a host may look like a name and decode to none (`xn--a`). */
+  readonly #lanes: Lanes | undefined;
   #requests = 0;
   #bytes = 0;
   #closed = false;
 
   constructor(address: HostPort, onLost: () => void) {
     const origin = `http://${formatHostPort(address)}`;
-    this.#mayDial = mayDial(address.host);
-    this.#bulk = this.#open(origin, BULK, onLost);
-    this.#control = this.#open(origin, CONTROL, onLost);
+    if (!mayDial(address.host) || !URL.canParse(origin)) return;
+    this.#lanes = { bulk: this.#open(origin, BULK, onLost), control: this.#open(origin, CONTROL, onLost) };
   }
 
   /** Sends one request and drains its answer, keeping at most `keepBytes` of it. Never rejects. */
   post(request: PeerRequest, keepBytes = 0): Promise<PeerResult> {
     if (this.#closed) return Promise.resolve({ failure: { kind: 'aborted' } });
-    if (!this.#mayDial) return Promise.resolve({ failure: { kind: 'refused' } });
+    const lanes = this.#lanes;
+    if (lanes === undefined) return Promise.resolve({ failure: { kind: 'refused' } });
     const size = request.body.byteLength;
     if (this.#requests >= MAX_QUEUED_REQUESTS || (this.#requests > 0 && this.#bytes + size > MAX_QUEUED_BYTES)) {
       return Promise.resolve({ failure: { kind: 'overflow' } });
@@ -62,13 +66,12 @@ export class PeerConnections {
     this.#requests++;
     this.#bytes += size;
     return new Promise((resolve) => {
-      const pool = request.lane === 'bulk' ? this.#bulk : this.#control;
-      const exchange = new Exchange(request.timeoutMs, keepBytes, (result) => {
+      const release = (): void => {
         this.#requests--;
         this.#bytes -= size;
-        resolve(result);
-      });
-      pool.dispatch(
+      };
+      const exchange = new Exchange(request.timeoutMs, keepBytes, resolve, release);
+      lanes[request.lane].dispatch(
         { method: 'POST', path: request.path, headers: request.headers, body: request.body, idempotent: true },
         exchange,
       );
@@ -77,8 +80,8 @@ export class PeerConnections {
 
   close(): void {
     this.#closed = true;
-    void this.#bulk.destroy();
-    void this.#control.destroy();
+    void this.#lanes?.bulk.destroy();
+    void this.#lanes?.control.destroy();
   }
 
   #open(
@@ -104,10 +107,11 @@ function isIdleTimeout(error: Error): boolean {
   return 'code' in error && error.code === 'UND_ERR_INFO';
 }
 
-/** One request and its answer. */
+/** One request and its answer. What was given up while queued stays queued, and counts, until its turn comes. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #keepBytes: number;
   readonly #settle: (result: PeerResult) => void;
+  readonly #release: () => void;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
   #done = false;
@@ -116,9 +120,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #received = 0;
 
-  constructor(timeoutMs: number, keepBytes: number, settle: (result: PeerResult) => void) {
+  /** `settle` is called with the result, `release` when the connection has let go of the request: later, or at once. */
+  constructor(timeoutMs: number, keepBytes: number, settle: (result: PeerResult) => void, release: () => void) {
     this.#keepBytes = keepBytes;
     this.#settle = settle;
+    this.#release = release;
     this.#timer = setTimeout(() => this.#giveUp({ kind: 'timeout' }), timeoutMs);
     this.#timer.unref();
   }
@@ -140,10 +146,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#release();
     this.#finish({ answer: { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) } });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#release();
     this.#finish({ failure: outcomeOfError(error) });
   }
 
