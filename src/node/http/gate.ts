@@ -29,7 +29,7 @@ export class Gate {
     this.#trustProxy = options.trustProxy;
     this.#clients = new RateLimiter(
       clock,
-      { perSecond: options.rateLimit, burst: options.rateLimit * 2 },
+      { perSecond: options.rateLimit, burst: Math.max(1, options.rateLimit * 2) },
       metrics.counter('repram_rate_limited_requests_total', 'Requests refused: the client sends too many.'),
     );
     this.#peers = new RateLimiter(
@@ -64,7 +64,7 @@ export class Gate {
 
   #admit(limiter: RateLimiter, req: IncomingMessage, res: ServerResponse): boolean {
     if (limiter.take(clientAddress(req, this.#trustProxy))) return true;
-    replyText(req, res, 429, 'Rate limit exceeded', ['Retry-After', '1']);
+    replyText(req, res, 429, 'Rate limit exceeded', ['Retry-After', String(limiter.retryAfterSeconds)]);
     return false;
   }
 }

@@ -7,6 +7,7 @@ export const MAX_TRACKED_ADDRESSES = 65_536;
 
 export interface RateLimit {
   readonly perSecond: number;
+  /** At least 1, or nothing ever gets through. */
   readonly burst: number;
 }
 
@@ -26,6 +27,11 @@ export class RateLimiter {
     this.#clock = clock;
     this.#limit = limit;
     this.#limited = limited;
+  }
+
+  /** How long it takes at most until there is another request's worth, in whole seconds. */
+  get retryAfterSeconds(): number {
+    return Math.ceil(1 / this.#limit.perSecond);
   }
 
   /** Takes one request's worth; whether there was any. */
