@@ -102,7 +102,7 @@ export function replyToBadBody(
 function ttlOf(req: IncomingMessage, query: string): number {
   const inQuery = query === '' ? null : new URLSearchParams(query).get('ttl');
   const text = inQuery === null || inQuery === '' ? req.headers['x-ttl'] : inQuery;
-  if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) return DEFAULT_TTL_SECONDS;
+  if (typeof text !== 'string' || !/^\d+$/.test(text)) return DEFAULT_TTL_SECONDS;
   const seconds = Number(text);
   return seconds > 0 ? seconds : DEFAULT_TTL_SECONDS;
 }
