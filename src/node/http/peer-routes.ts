@@ -89,20 +89,25 @@ export class PeerRoutes {
     }
     const { secret, gate, bodies } = this.#parts;
     const header = signatureOf(req);
-    if (secret === undefined || header !== undefined) {
-      if (!gate.admitPeer(req, res)) return undefined;
+    if (secret !== undefined && header === undefined) {
+      this.#refuseUnsigned(req, res, 'Missing signature');
+      return undefined;
     }
+    if (!gate.admitPeer(req, res)) return undefined;
     const body = await bodies.read(req, maxBytes, false);
     if (!body.ok) {
       replyToBadBody(req, res, body.reason, maxBytes);
       return undefined;
     }
-    const check = secret === undefined ? 'ok' : verifyBody(secret, body.bytes, header);
-    if (check === 'ok') return body.bytes;
-    this.#unsigned.inc();
-    const text = check === 'missing' ? 'Missing signature' : 'Invalid signature';
-    if (gate.admitClient(req, res)) replyText(req, res, 403, text);
+    if (secret === undefined || verifyBody(secret, body.bytes, header) === 'ok') return body.bytes;
+    this.#refuseUnsigned(req, res, 'Invalid signature');
     return undefined;
+  }
+
+  /** Who cannot sign is no peer, and is counted as a client. */
+  #refuseUnsigned(req: IncomingMessage, res: ServerResponse, text: string): void {
+    this.#unsigned.inc();
+    if (this.#parts.gate.admitClient(req, res)) replyText(req, res, 403, text);
   }
 
   #answer(req: IncomingMessage, res: ServerResponse, answer?: AckMessage | PongMessage): void {
@@ -124,5 +129,5 @@ export class PeerRoutes {
 
 function signatureOf(req: IncomingMessage): string | undefined {
   const header = req.headers[SIGNATURE_HEADER];
-  return typeof header === 'string' ? header : undefined;
+  return typeof header === 'string' && header !== '' ? header : undefined;
 }
