@@ -89,6 +89,7 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const router = new Router({
     log,
     gate,
+    bodies,
     data: new DataRoutes({ clock, store, writer: gossip.writer, bodies }),
     peers: new PeerRoutes({ metrics }, { gossip, bodies, gate, secret: config.clusterSecret }),
     control: controlRoutes({
@@ -97,7 +98,11 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
       uptimeMs: () => clock.monotonicMs() - startedMs,
     }),
   });
-  const handlers: RequestHandlers = { request: router.handle, expectation: router.handleExpectation };
+  const handlers: RequestHandlers = {
+    request: router.handle,
+    expectation: router.handleExpectation,
+    unknownExpectation: router.handleUnknownExpectation,
+  };
   return { clock, log, self, store, transport, gossip, recovery, gate, server, handlers };
 }
 

@@ -18,6 +18,8 @@ export type BodyResult =
 export class BodyReader {
   readonly #tooLarge: Counter;
   readonly #busy: Counter;
+  /** What a client waits for before it sends its body. An entry lives as long as its request. */
+  readonly #beforeReading = new WeakMap<IncomingMessage, () => void>();
   #heldBytes = 0;
 
   constructor(ports: { readonly metrics: Metrics }) {
@@ -25,6 +27,11 @@ export class BodyReader {
     this.#tooLarge = metrics.counter('repram_bodies_too_large_total', 'Requests refused: their body is too long.');
     this.#busy = metrics.counter('repram_bodies_busy_total', 'Requests refused: too many bodies were being read.');
     metrics.gauge('repram_bodies_held_bytes', 'Bytes of request bodies being read.', () => this.#heldBytes);
+  }
+
+  /** Has `act` called when the body of `req` is about to be read; never, where it is not. */
+  beforeReading(req: IncomingMessage, act: () => void): void {
+    this.#beforeReading.set(req, act);
   }
 
   /**
@@ -37,6 +44,7 @@ export class BodyReader {
       discard(req);
       return Promise.resolve({ ok: false, reason: 'too-large' });
     }
+    this.#beforeReading.get(req)?.();
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
       let size = 0;

@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { formatHostPort } from '../../gossip/address.js';
 import { RepramError } from '../../gossip/error.js';
+import { Connections } from './connections.js';
 import { rawResponse } from './raw-response.js';
 
 /** Most connections open at a time; more are closed at once. */
 export const MAX_CONNECTIONS = 20_000;
+
+/** How long a refused connection is read on, so that the client gets to see the answer, in milliseconds. */
+const LINGER_MS = 1000;
 
 const OPTIONS = {
   /** Above what proxies and our own peers use, so that the client closes first and no request meets a closing socket. */
@@ -17,6 +21,8 @@ const OPTIONS = {
   connectionsCheckingInterval: 5000,
   maxHeaderSize: 16 * 1024,
   noDelay: true,
+  /** Checked with everything else about the Host header, so that this answer looks like every other. */
+  requireHostHeader: false,
 } as const;
 
 export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => void;
@@ -25,24 +31,31 @@ export interface RequestHandlers {
   readonly request: RequestHandler;
   /** For a request that wants to be told to go on before it sends its body (RFC 9110 section 10.1.1). */
   readonly expectation: RequestHandler;
+  /** For a request that expects anything else. */
+  readonly unknownExpectation: RequestHandler;
 }
 
 /** The node's one listening socket. What is not HTTP gets a 4xx and is cut off. */
 export class HttpServer {
   readonly #server: Server;
-  readonly #connections = new Set<Duplex>();
+  readonly #connections = new Connections();
   onDrop: (() => void) | undefined;
 
   constructor() {
     this.#server = createServer(OPTIONS);
     this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.on('drop', () => this.onDrop?.());
-    this.#server.on('clientError', refuseBrokenRequest);
-    this.#server.on('connect', (_req, socket) => end(socket, 405, 'Method not allowed'));
-    this.#server.on('upgrade', (req: IncomingMessage, socket: Duplex) => refuseUpgrade(req, socket));
-    this.#server.on('connection', (socket) => {
-      this.#connections.add(socket);
-      socket.once('close', () => this.#connections.delete(socket));
+    this.#server.on('connection', (socket) => this.#connections.add(socket));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
+      this.#refuse(socket as Socket, faultAnswer(error)),
+    );
+    this.#server.on('connect', (_req, socket: Duplex) => {
+      socket.resume();
+      this.#refuse(socket as Socket, NO_TUNNELS);
+    });
+    this.#server.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
+      socket.resume();
+      this.#refuse(socket as Socket, upgradeAnswer(req));
     });
   }
 
@@ -60,24 +73,45 @@ export class HttpServer {
         this.#server.on('error', () => undefined);
         const bound = (this.#server.address() as AddressInfo).port;
         const handlers = attach(bound);
-        this.#server.on('request', handlers.request);
-        this.#server.on('checkContinue', handlers.expectation);
+        this.#server.on('request', this.#counting(handlers.request));
+        this.#server.on('checkContinue', this.#counting(handlers.expectation));
+        this.#server.on('checkExpectation', this.#counting(handlers.unknownExpectation));
         resolve(bound);
       });
     });
   }
 
-  /** Stops accepting, ends idle connections, and resolves once the last one is closed. */
+  /** Stops accepting, ends each connection once it is owed no answer, and resolves when the last one is closed. */
   close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
+    this.#connections.close();
     return closed;
   }
 
-  /** Cuts every connection. */
+  /** Stops accepting and cuts every connection. */
   destroy(): void {
-    this.#server.closeAllConnections();
-    for (const socket of this.#connections) socket.destroy();
+    this.#server.close();
+    this.#connections.destroy();
+  }
+
+  #counting(handler: RequestHandler): RequestHandler {
+    return (req, res) => {
+      this.#connections.owe(req, res);
+      handler(req, res);
+    };
+  }
+
+  /** Ends a connection node:http no longer answers on, with an answer where it can still take one. */
+  #refuse(socket: Socket, answer: string | undefined): void {
+    if (socket.writableEnded) return;
+    if (answer === undefined || !socket.writable) return void socket.destroy();
+    socket.on('error', () => socket.destroy());
+    this.#connections.afterAnswers(socket, () => {
+      if (socket.writableEnded) return;
+      socket.end(answer);
+      const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+      socket.once('close', () => clearTimeout(timer));
+    });
   }
 }
 
@@ -96,21 +130,25 @@ function cannotBind(port: number, host: string | undefined, cause: Error): Repra
   });
 }
 
-/** What node:http could not read as a request. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  if (error.code === 'HPE_HEADER_OVERFLOW') return end(socket, 431, 'Request header fields too large');
-  if (error.code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return end(socket, 413, 'Chunk extensions too large');
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return end(socket, 408, 'Request timeout');
-  end(socket, 400, 'Bad request');
+const NO_TUNNELS = rawResponse(405, 'Method not allowed', ['Allow', 'GET, HEAD, PUT, POST, OPTIONS']);
+
+/** The answer to what node:http could not read as a request; none where the client is gone. */
+function faultAnswer(error: NodeJS.ErrnoException): string | undefined {
+  switch (error.code) {
+    case 'ECONNRESET':
+      return undefined;
+    case 'HPE_HEADER_OVERFLOW':
+      return rawResponse(431, 'Request header fields too large');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return rawResponse(413, 'Chunk extensions too large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return rawResponse(408, 'Request timeout');
+    default:
+      return rawResponse(400, 'Bad request');
+  }
 }
 
-function refuseUpgrade(req: IncomingMessage, socket: Duplex): void {
+function upgradeAnswer(req: IncomingMessage): string {
   const isWebSocket = req.headers.upgrade?.toLowerCase() === 'websocket';
-  end(socket, isWebSocket ? 404 : 400, isWebSocket ? 'Not found' : 'Unsupported upgrade');
-}
-
-function end(socket: Duplex, status: number, text: string): void {
-  socket.on('error', () => socket.destroy());
-  socket.end(rawResponse(status, text), () => socket.destroy());
+  return isWebSocket ? rawResponse(404, 'Not found') : rawResponse(400, 'Unsupported upgrade');
 }

@@ -1,10 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import { BASE_HEADERS, pairsOf } from './headers.js';
+import { BASE_HEADERS, pairsOf, type RawHeaders } from './headers.js';
 
 /** A complete response of text, for sockets on which node:http no longer answers. It ends the connection. */
-export function rawResponse(status: number, text: string): string {
+export function rawResponse(status: number, text: string, more: RawHeaders = []): string {
   const headers = pairsOf([
     ...BASE_HEADERS,
+    ...more,
     'Content-Type',
     'text/plain; charset=utf-8',
     'Content-Length',

@@ -2,18 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../../gossip/ports/log.js';
-import { MAX_MESSAGE_BYTES } from '../../gossip/wire/limits.js';
+import type { BodyReader } from './body.js';
 import { DATA_PREFIX, type DataRoutes } from './data-routes.js';
 import type { Gate } from './gate.js';
 import { BASE_HEADERS, pairsOf, preflightHeaders } from './headers.js';
 import type { RequestHandler } from './http-server.js';
 import { BOOTSTRAP_PATH, MESSAGE_PATH, type PeerRoutes } from './peer-routes.js';
 import { replyText } from './reply.js';
+import { requestFault } from './request-fault.js';
 import { parseTarget, type Target } from './target.js';
 
 interface RouterParts {
   readonly log: Log;
   readonly gate: Gate;
+  readonly bodies: BodyReader;
   readonly data: DataRoutes;
   readonly peers: PeerRoutes;
   readonly control: Hono;
@@ -38,8 +40,10 @@ export class Router {
 
   readonly handle: RequestHandler = (req, res) => {
     res.on('error', () => res.destroy());
+    const fault = requestFault(req);
+    if (fault !== undefined) return replyText(req, res, 400, fault, ['Connection', 'close']);
     const target = parseTarget(req.url ?? '');
-    if (req.method === 'OPTIONS') return this.#preflight(req, res);
+    if (req.method === 'OPTIONS' && (target !== undefined || req.url === '*')) return this.#preflight(req, res);
     if (target === undefined) return replyText(req, res, 400, 'Bad request target');
     this.#dispatch(req, res, target).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
@@ -48,10 +52,22 @@ export class Router {
     });
   };
 
-  /** An `Expect: 100-continue` for a body that would be refused is refused before the body is sent. */
+  /**
+   * A client that waits for a go-ahead gets it when its body is about to be read. Where it gets an answer instead, nobody
+   * knows whether the body still comes, so the connection ends.
+   */
   readonly handleExpectation: RequestHandler = (req, res) => {
-    if (Number(req.headers['content-length'] ?? 0) <= MAX_MESSAGE_BYTES) res.writeContinue();
+    const { shouldKeepAlive } = res;
+    res.shouldKeepAlive = false;
+    this.#parts.bodies.beforeReading(req, () => {
+      res.shouldKeepAlive = shouldKeepAlive;
+      res.writeContinue();
+    });
     this.handle(req, res);
+  };
+
+  readonly handleUnknownExpectation: RequestHandler = (req, res) => {
+    replyText(req, res, 417, 'Expectation failed', ['Connection', 'close']);
   };
 
   async #dispatch(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
@@ -60,6 +76,13 @@ export class Router {
     if (target.path === BOOTSTRAP_PATH) return peers.bootstrap(req, res);
     if (!PROBES.has(target.path) && !gate.admitClient(req, res)) return;
     if (target.path.startsWith(DATA_PREFIX)) return data.handle(req, res, target);
+    this.#toControl(req, res, target);
+  }
+
+  /** The control plane goes by path alone; its adapter knows neither every host name nor every form of a target. */
+  #toControl(req: IncomingMessage, res: ServerResponse, { path, query }: Target): void {
+    req.url = query === '' ? path : `${path}?${query}`;
+    req.headers.host = 'localhost';
     this.#control(req, res);
   }
 

@@ -1,3 +1,5 @@
+import { isHostField } from './host-field.js';
+
 /** The request target of RFC 9112 section 3.2, as far as this server serves it. */
 export interface Target {
   /** Still percent-encoded. */
@@ -16,9 +18,9 @@ export function parseTarget(url: string): Target | undefined {
 }
 
 function stripAuthority(url: string): string | undefined {
-  const match = /^https?:\/\/[^/?#]+([/?].*)?$/is.exec(url);
-  if (match === null) return undefined;
-  const rest = match[1] ?? '/';
+  const match = /^https?:\/\/([^/?#]+)([/?].*)?$/is.exec(url);
+  if (match === null || !isHostField(match[1] ?? '')) return undefined;
+  const rest = match[2] ?? '/';
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+interface Connection {
+  /** Requests begun and not answered to the end. */
+  owed: number;
+  /** The request begun last. */
+  last: IncomingMessage | undefined;
+  /** What waits for its turn to answer. */
+  waiting: (() => void) | undefined;
+}
+
+/** Whether everything before the bytes read now is answered. A request whose own body they belong to is not before them. */
+function isAnswered({ owed, last }: Connection): boolean {
+  return owed === 0 || (owed === 1 && last?.complete === false);
+}
+
+/** The open connections, and how many answers each is owed. Bounded by the server's `maxConnections`. */
+export class Connections {
+  readonly #open = new Map<Socket, Connection>();
+  #closing = false;
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(socket: Socket): void {
+    this.#open.set(socket, { owed: 0, last: undefined, waiting: undefined });
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  /** A request has come in, and `res` is going to answer it. */
+  owe(req: IncomingMessage, res: ServerResponse): void {
+    const { socket } = req;
+    const connection = this.#open.get(socket);
+    if (connection === undefined) return;
+    connection.owed++;
+    connection.last = req;
+    res.once('close', () => {
+      connection.owed--;
+      if (isAnswered(connection)) connection.waiting?.();
+      if (this.#closing && connection.owed === 0) socket.destroySoon();
+    });
+  }
+
+  /**
+   * Calls `act` once what came before on the connection is answered: now, unless requests are pipelined. Answers go out in
+   * the order of their requests (RFC 9112 section 9.3.2).
+   */
+  afterAnswers(socket: Socket, act: () => void): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined || isAnswered(connection)) act();
+    else connection.waiting ??= act;
+  }
+
+  /** Ends every connection: those that are owed nothing now, the others as soon as they have their answers. */
+  close(): void {
+    this.#closing = true;
+    for (const [socket, { owed }] of this.#open) if (owed === 0) socket.destroySoon();
+  }
+
+  /** Cuts every connection. */
+  destroy(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+}
