@@ -105,7 +105,7 @@ export class Prober {
     this.#urgent.clear();
   }
 
-  /** Probes a member ahead of its turn: it is new, or its connection dropped. */
+  /** Probes a member ahead of its turn, and after a probe under way: it is new, or its connection dropped. */
   soon(id: string): void {
     if (this.#members.get(id) === undefined) return;
     this.#urgent.add(id);
@@ -136,6 +136,7 @@ export class Prober {
   #drainUrgent(): void {
     for (const id of this.#urgent) {
       if (this.#inFlight.size >= MAX_PROBES_IN_FLIGHT) return;
+      if (this.#inFlight.has(id)) continue;
       this.#urgent.delete(id);
       const member = this.#members.get(id);
       if (member !== undefined) this.#begin(member);
