@@ -1,24 +1,16 @@
 import { formatHostPort } from '../gossip/address.js';
-import { Gossip } from '../gossip/gossip.js';
 import type { Log } from '../gossip/ports/log.js';
-import { IsolationRecovery } from '../omega/isolation-recovery.js';
 import type { NodeConfig } from './config/node-config.js';
-import { BodyReader } from './http/body.js';
-import { controlRoutes } from './http/control-routes.js';
-import { DataRoutes } from './http/data-routes.js';
-import { Gate } from './http/gate.js';
-import { HttpServer, type RequestHandlers } from './http/http-server.js';
-import { PeerRoutes } from './http/peer-routes.js';
-import { Readiness } from './http/readiness.js';
-import { Router } from './http/router.js';
+import { createCore } from './core.js';
+import { createFront } from './http/front.js';
+import { HttpServer } from './http/http-server.js';
 import { createSelf } from './identity.js';
+import { EventLoopLag } from './runtime/event-loop-lag.js';
 import { createLog } from './runtime/pino-log.js';
 import { PrometheusMetrics } from './runtime/prometheus.js';
 import { systemClock } from './runtime/system-clock.js';
 import { systemRng } from './runtime/system-rng.js';
 import { drainAndStop } from './shutdown.js';
-import { MemoryStore } from './store/memory-store.js';
-import { HttpTransport } from './transport/http-transport.js';
 
 /** A node that serves. */
 export interface RunningNode {
@@ -60,59 +52,25 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const [clock, rng, metrics] = [systemClock, systemRng, new PrometheusMetrics()];
   const self = createSelf(config, port, { clock, rng });
   const log = options.log ?? createLog({ level: config.logLevel, format: config.logFormat }, self.id);
-  const store = new MemoryStore({ clock, metrics, log }, { maxBytes: config.maxStorageBytes });
-  const transport = new HttpTransport({ metrics }, { secret: config.clusterSecret });
-  const ttl = { minSeconds: config.minTtlSeconds, maxSeconds: config.maxTtlSeconds };
-  const gossip = new Gossip({ clock, rng, transport, store, log, metrics }, self, { ...config, ttl });
-  const recovery = new IsolationRecovery(
-    { clock, rng, log, metrics },
-    { intervalMs: config.recoveryIntervalMs },
-    {
-      isIsolated: () => gossip.members.live().length === 0,
-      seeds: () => config.peers,
-      join: (seeds) => gossip.joiner.join(seeds),
-    },
-  );
-  gossip.members.subscribe(({ kind }) => {
-    if (kind === 'evicted' || kind === 'left') void recovery.trigger();
-  });
-  const gate = new Gate({ clock, metrics }, config);
-  const bodies = new BodyReader({ metrics });
-  const startedMs = clock.monotonicMs();
+  const ports = { clock, rng, log, metrics };
+  const core = createCore(config, self, ports);
+  const front = createFront(config, self, core, ports);
+  const lag = new EventLoopLag(ports);
   const dropped = metrics.counter('repram_connections_dropped_total', 'Connections closed: too many are open.');
   server.onDrop = () => dropped.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
-  const readiness = new Readiness(() => [
-    { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
-    { name: 'peers', ok: true, detail: `${gossip.members.live().length} live` },
-  ]);
-  const router = new Router({
-    log,
-    gate,
-    bodies,
-    data: new DataRoutes({ clock, store, writer: gossip.writer, bodies }),
-    peers: new PeerRoutes({ metrics }, { gossip, bodies, gate, secret: config.clusterSecret }),
-    control: controlRoutes({
-      identity: { nodeId: self.id, network: config.network, enclave: config.enclave },
-      ...{ gossip, store, metrics, readiness },
-      uptimeMs: () => clock.monotonicMs() - startedMs,
-    }),
-  });
-  const handlers: RequestHandlers = {
-    request: router.handle,
-    expectation: router.handleExpectation,
-    unknownExpectation: router.handleUnknownExpectation,
-  };
-  return { clock, log, self, store, transport, gossip, recovery, gate, server, handlers };
+  metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
+  return { ...ports, ...core, ...front, self, lag, server };
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
-  const { self, log, store, gossip, recovery } = node;
+  const { self, log, store, gossip, recovery, lag } = node;
   const url = `http://${formatHostPort(self.address)}`;
   warnOf(config, log);
   store.start();
   gossip.start();
   recovery.start();
+  lag.start();
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
   let stopped: Promise<void> | undefined;
   return {

@@ -4,6 +4,7 @@ import type { Log } from '../gossip/ports/log.js';
 import type { IsolationRecovery } from '../omega/isolation-recovery.js';
 import type { Gate } from './http/gate.js';
 import type { HttpServer } from './http/http-server.js';
+import type { EventLoopLag } from './runtime/event-loop-lag.js';
 import type { MemoryStore } from './store/memory-store.js';
 import type { HttpTransport } from './transport/http-transport.js';
 
@@ -16,6 +17,7 @@ interface Drainable {
   readonly server: HttpServer;
   readonly transport: HttpTransport;
   readonly store: MemoryStore;
+  readonly lag: EventLoopLag;
 }
 
 /**
@@ -24,7 +26,7 @@ interface Drainable {
  * that has gone. What is not done in time is cut off.
  */
 export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<void> {
-  const { clock, log, gate, recovery, gossip, server, transport, store } = node;
+  const { clock, log, gate, recovery, gossip, server, transport, store, lag } = node;
   log.info('draining', { timeoutMs });
   gate.drain();
   recovery.stop();
@@ -43,5 +45,6 @@ export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<
   server.destroy();
   transport.close();
   store.stop();
+  lag.stop();
   log.info('stopped', { ending });
 }

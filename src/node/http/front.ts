@@ -1,0 +1,55 @@
+import type { Clock } from '../../gossip/ports/clock.js';
+import type { Log } from '../../gossip/ports/log.js';
+import type { Self } from '../../gossip/self.js';
+import type { NodeConfig } from '../config/node-config.js';
+import type { Core } from '../core.js';
+import type { PrometheusMetrics } from '../runtime/prometheus.js';
+import { BodyReader } from './body.js';
+import { controlRoutes } from './control-routes.js';
+import { DataRoutes } from './data-routes.js';
+import { Gate } from './gate.js';
+import type { RequestHandlers } from './http-server.js';
+import { PeerRoutes } from './peer-routes.js';
+import { Readiness } from './readiness.js';
+import { Router } from './router.js';
+
+export interface Front {
+  readonly gate: Gate;
+  readonly handlers: RequestHandlers;
+}
+
+/** Wires the routes of both planes to a core. */
+export function createFront(
+  config: NodeConfig,
+  self: Self,
+  core: Core,
+  ports: { readonly clock: Clock; readonly log: Log; readonly metrics: PrometheusMetrics },
+): Front {
+  const { clock, log, metrics } = ports;
+  const { gossip, store } = core;
+  const gate = new Gate(ports, config);
+  const bodies = new BodyReader(ports);
+  const startedMs = clock.monotonicMs();
+  const readiness = new Readiness(() => [
+    { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
+    { name: 'peers', ok: true, detail: `${gossip.members.live().length} live` },
+  ]);
+  const router = new Router({
+    log,
+    gate,
+    bodies,
+    data: new DataRoutes({ clock, store, writer: gossip.writer, bodies }),
+    peers: new PeerRoutes(ports, { gossip, bodies, gate, secret: config.clusterSecret }),
+    control: controlRoutes({
+      identity: { nodeId: self.id, network: config.network, enclave: config.enclave },
+      ...{ gossip, store, metrics, readiness },
+      uptimeMs: () => clock.monotonicMs() - startedMs,
+    }),
+  });
+  const handlers = {
+    request: router.handle,
+    expectation: router.handleExpectation,
+    unknownExpectation: router.handleUnknownExpectation,
+  };
+  return { gate, handlers };
+}
