@@ -18,7 +18,7 @@ export interface RunningNode {
   /** Where other nodes and clients reach it: the advertised address and the bound port. */
   readonly url: string;
   readonly port: number;
-  /** Resolves once the first attempt to join is over, whether or not a seed answered. */
+  /** Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds. */
   readonly joined: Promise<void>;
   /** Drains and stops: see `drainAndStop`. Calling it again gives the same promise. */
   stop(): Promise<void>;
