@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 
-/** Most bytes of request bodies held at a time, over all requests. */
-export const MAX_BODIES_BYTES: number = 256 * 1024 * 1024;
+/** Most bytes of request bodies held at a time: of all clients together, and of all peers together. */
+export const MAX_BODIES_BYTES: number = 128 * 1024 * 1024;
+
+/** Whose bodies are counted together: clients that stall their uploads must not keep gossip out. */
+type Sender = 'clients' | 'peers';
 
 /** A refused body is read this much further, so that the client gets to see the answer, and then cut off. */
 const MAX_DISCARDED_BYTES: number = 32 * 1024 * 1024;
@@ -14,19 +17,22 @@ export type BodyResult =
   | { readonly ok: true; readonly bytes: Buffer }
   | { readonly ok: false; readonly reason: 'too-large' | 'busy' | 'gone' };
 
-/** Reads request bodies, within a bound for each and one for all together. */
+/** Reads request bodies, within a bound for each, one for those of clients together and one for those of peers. */
 export class BodyReader {
   readonly #tooLarge: Counter;
   readonly #busy: Counter;
   /** What a client waits for before it sends its body. An entry lives as long as its request. */
   readonly #beforeReading = new WeakMap<IncomingMessage, () => void>();
-  #heldBytes = 0;
+  readonly #heldBytes: Record<Sender, number> = { clients: 0, peers: 0 };
 
   constructor(ports: { readonly metrics: Metrics }) {
     const { metrics } = ports;
     this.#tooLarge = metrics.counter('repram_bodies_too_large_total', 'Requests refused: their body is too long.');
     this.#busy = metrics.counter('repram_bodies_busy_total', 'Requests refused: too many bodies were being read.');
-    metrics.gauge('repram_bodies_held_bytes', 'Bytes of request bodies being read.', () => this.#heldBytes);
+    metrics.gauge('repram_bodies_held_bytes', 'Bytes of request bodies being read.', () => {
+      const { clients, peers } = this.#heldBytes;
+      return clients + peers;
+    });
   }
 
   /** Has `act` called when the body of `req` is about to be read; never, where it is not. */
@@ -35,10 +41,10 @@ export class BodyReader {
   }
 
   /**
-   * Reads the whole body. The result shares memory with nothing else if `own` is set; without it, it may be part of a
-   * larger buffer and is good only for the moment. Never rejects.
+   * Reads the whole body. A client's shares memory with nothing else; a peer's may be part of a larger buffer and is good
+   * only for the moment. Never rejects.
    */
-  read(req: IncomingMessage, maxBytes: number, own: boolean): Promise<BodyResult> {
+  read(req: IncomingMessage, maxBytes: number, sender: Sender): Promise<BodyResult> {
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) {
       this.#tooLarge.inc();
       discard(req);
@@ -52,7 +58,7 @@ export class BodyReader {
       const finish = (result: BodyResult): void => {
         if (done) return;
         done = true;
-        this.#heldBytes -= size;
+        this.#heldBytes[sender] -= size;
         req.removeListener('data', onData);
         resolve(result);
       };
@@ -63,13 +69,13 @@ export class BodyReader {
       };
       const onData = (chunk: Buffer): void => {
         if (size + chunk.length > maxBytes) return refuse('too-large', this.#tooLarge);
-        if (this.#heldBytes + chunk.length > MAX_BODIES_BYTES) return refuse('busy', this.#busy);
+        if (this.#heldBytes[sender] + chunk.length > MAX_BODIES_BYTES) return refuse('busy', this.#busy);
         size += chunk.length;
-        this.#heldBytes += chunk.length;
+        this.#heldBytes[sender] += chunk.length;
         chunks.push(chunk);
       };
       req.on('data', onData);
-      req.once('end', () => finish({ ok: true, bytes: join(chunks, size, own) }));
+      req.once('end', () => finish({ ok: true, bytes: join(chunks, size, sender === 'clients') }));
       req.once('close', () => finish({ ok: false, reason: 'gone' }));
       req.once('error', () => finish({ ok: false, reason: 'gone' }));
     });

@@ -80,7 +80,7 @@ export class DataRoutes {
   }
 
   async #write(req: IncomingMessage, res: ServerResponse, key: string, ttlSeconds: number): Promise<void> {
-    const body = await this.#parts.bodies.read(req, MAX_VALUE_BYTES, true);
+    const body = await this.#parts.bodies.read(req, MAX_VALUE_BYTES, 'clients');
     if (!body.ok) return replyToBadBody(req, res, body.reason, MAX_VALUE_BYTES);
     const [status, text] = WRITE_ANSWERS[await this.#parts.writer.write(key, body.bytes, ttlSeconds)];
     reply(req, res, status, Buffer.from(text), status === 503 ? [...TEXT, 'Retry-After', '1'] : TEXT);

@@ -94,7 +94,7 @@ export class PeerRoutes {
       return undefined;
     }
     if (!gate.admitPeer(req, res)) return undefined;
-    const body = await bodies.read(req, maxBytes, false);
+    const body = await bodies.read(req, maxBytes, 'peers');
     if (!body.ok) {
       replyToBadBody(req, res, body.reason, maxBytes);
       return undefined;
