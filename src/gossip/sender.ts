@@ -6,6 +6,7 @@ import type { Clock } from './ports/clock.js';
 import type { Counter, Metrics } from './ports/metrics.js';
 import type { Rng } from './ports/rng.js';
 import type { SendOutcome, Transport } from './ports/transport.js';
+import { RetryBudget } from './retry-budget.js';
 import type { Message } from './wire/message.js';
 
 /** A sender gives a request this long (wire v1), in milliseconds. */
@@ -30,8 +31,10 @@ export class Sender {
   readonly #members: MemberTable;
   readonly #onReply: (reply: Message) => void;
   readonly #sent: MessageCounters;
+  readonly #retries = new RetryBudget();
   readonly #busy: Counter;
   readonly #failed: Counter;
+  readonly #overflows: Counter;
 
   constructor(ports: SenderPorts, members: MemberTable, onReply: (reply: Message) => void) {
     this.#ports = ports;
@@ -39,6 +42,10 @@ export class Sender {
     this.#sent = countMessages(ports.metrics, 'repram_messages_sent_total', 'Gossip messages sent, by type.');
     this.#members = members;
     this.#busy = ports.metrics.counter('repram_sends_busy_total', 'Sends that a peer answered with 429 or 503.');
+    this.#overflows = ports.metrics.counter(
+      'repram_peer_queue_overflows_total',
+      'Messages not sent, because too much waits for the peer.',
+    );
     this.#failed = ports.metrics.counter('repram_sends_failed_total', 'Sends that ended without reaching the peer.');
   }
 
@@ -52,9 +59,11 @@ export class Sender {
       const outcome = await this.once(member, message, remainingMs);
       const pauseMs = this.#pauseBeforeRetry(outcome, attempt, resets, rng);
       remainingMs = deadlineMs - clock.monotonicMs() - (pauseMs ?? 0);
-      if (pauseMs === undefined || remainingMs <= 0) return this.#conclude(outcome);
+      if (pauseMs === undefined || remainingMs <= 0 || member.state === 'left') return this.#conclude(outcome);
+      if (!this.#retries.take(member.id, message)) return this.#conclude({ kind: 'overflow' });
       if (outcome.kind === 'reset') resets++;
       await clock.sleep(pauseMs);
+      this.#retries.release(member.id, message);
     }
   }
 
@@ -79,6 +88,7 @@ export class Sender {
 
   #conclude(outcome: SendOutcome): SendOutcome {
     if (outcome.kind !== 'ok') this.#failed.inc();
+    if (outcome.kind === 'overflow') this.#overflows.inc();
     return outcome;
   }
 }

@@ -77,7 +77,7 @@ export class PeerRoutes {
       case 'id-taken':
         return replyText(req, res, 409, 'Node id taken: this node bears it; ids must be unique');
       case 'refused':
-        return replyText(req, res, 409, 'Not taken in: the address is this node’s own, or there is no room');
+        return replyText(req, res, 403, 'Not taken in: the address is this node’s own, or there is no room');
     }
   }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { formatHostPort, type HostPort } from '../../gossip/address.js';
-import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import type { Metrics } from '../../gossip/ports/metrics.js';
 import type { BootstrapOutcome, SendOutcome, Transport } from '../../gossip/ports/transport.js';
 import { decodeAnswer, MAX_ANSWER_BYTES } from '../../gossip/wire/answer.js';
 import type { BootstrapRequest } from '../../gossip/wire/bootstrap.js';
@@ -30,16 +30,11 @@ export class HttpTransport implements Transport {
   readonly #peers: LRUCache<string, PeerConnections>;
   /** A message goes to many: it is encoded and signed once, and the bytes live as long as the message. */
   readonly #encoded = new WeakMap<Message, SignedBody>();
-  readonly #overflows: Counter;
   #closed = false;
 
   constructor(ports: { readonly metrics: Metrics }, options: { readonly secret: string | undefined }) {
     this.#secret = options.secret;
     this.#peers = new LRUCache({ max: MAX_CONNECTED_PEERS, dispose: (connections) => connections.close() });
-    this.#overflows = ports.metrics.counter(
-      'repram_peer_queue_overflows_total',
-      'Messages not sent, because too much was queued for the peer.',
-    );
     ports.metrics.gauge('repram_peer_connections', 'Peers connections are kept to.', () => this.#peers.size);
   }
 
@@ -50,7 +45,6 @@ export class HttpTransport implements Transport {
     const keepBytes = asks ? MAX_ANSWER_BYTES : 0;
     const result = await this.#post(to, { path: MESSAGE_PATH, body, headers, timeoutMs, lane }, keepBytes);
     if ('answer' in result) return this.#outcomeOf(result.answer, asks);
-    if (result.failure.kind === 'overflow') this.#overflows.inc();
     return result.failure;
   }
 
