@@ -1,0 +1,355 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { MemberState } from '../../../../src/gossip/membership/member.js';
+import {
+  MAX_MEMBERS,
+  MEMORY_OF_THE_DEAD_MS,
+  MemberTable,
+  STRIKES_TO_EVICT,
+} from '../../../../src/gossip/membership/member-table.js';
+import type { NodeInfo } from '../../../../src/gossip/wire/message.js';
+import { infoOf, SELF } from '../../../support/gossip-bench.js';
+import { ReadableMetrics } from '../../../support/ports.js';
+import { VirtualClock } from '../../../support/virtual-clock.js';
+
+let clock: VirtualClock;
+let metrics: ReadableMetrics;
+let table: MemberTable;
+let events: string[];
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  metrics = new ReadableMetrics();
+  table = new MemberTable({ clock, metrics }, SELF);
+  events = [];
+  table.subscribe(({ kind, member }) => void events.push(`${member.id} ${kind}`));
+});
+
+/** Members of ours have an incarnation, older ones have none. */
+const ours = (incarnation = 5) => infoOf('a', { incarnation });
+const old = () => infoOf('a');
+
+function prove(info: NodeInfo = ours()): void {
+  table.learn(info, 'direct');
+  table.answered(info.id);
+}
+
+function evict(id = 'a'): void {
+  clock.advance(1);
+  for (let strike = 0; strike < STRIKES_TO_EVICT; strike++) table.strike(id);
+  clock.advance(1);
+}
+
+const strike = () => table.strike('a');
+const answered = () => table.answered('a');
+const heard = () => table.heard('a');
+const leave = () => table.leave('a');
+const replaced = () => table.replaced('a');
+const stateOf = (id = 'a'): MemberState | undefined => table.get(id)?.state;
+
+interface Trap {
+  readonly name: string;
+  readonly given: readonly (() => void)[];
+  readonly when: readonly (() => unknown)[];
+  readonly state: MemberState;
+  readonly incarnation?: number | undefined;
+  readonly host?: string;
+  readonly told?: readonly string[];
+}
+
+const TRAPS: readonly Trap[] = [
+  {
+    name: 'DeadMember_HearsayDoesNotRevive',
+    given: [() => prove(), () => evict()],
+    when: [() => table.learn(ours(), 'hearsay')],
+    state: 'dead',
+    told: ['a mentioned'],
+  },
+  {
+    name: 'DeadMember_AnswerAloneDoesNotRevive_SomebodyElseMayAnswerThere',
+    given: [() => prove(), () => evict()],
+    when: [answered],
+    state: 'dead',
+    told: [],
+  },
+  {
+    name: 'DeadMember_WordAloneDoesNotRevive_ItMayBeUnreachable',
+    given: [() => prove(), () => evict()],
+    when: [heard],
+    state: 'dead',
+    told: ['a spoke'],
+  },
+  {
+    name: 'DeadMember_WordFromBeforeItsDeathAndAnswerAfter_DoNotRevive',
+    given: [() => prove(), heard, () => clock.advance(1), () => evict()],
+    when: [answered],
+    state: 'dead',
+  },
+  {
+    name: 'DeadMember_SpeaksThenAnswers_Returns',
+    given: [() => prove(), () => evict()],
+    when: [heard, answered],
+    state: 'alive',
+    told: ['a spoke', 'a returned'],
+  },
+  {
+    name: 'DeadMember_AnswersThenSpeaks_Returns',
+    given: [() => prove(), () => evict()],
+    when: [answered, heard],
+    state: 'alive',
+    told: ['a spoke', 'a returned'],
+  },
+  {
+    name: 'DeadMember_IntroducesItself_IsProbedAndNotYetBelieved',
+    given: [() => prove(), () => evict()],
+    when: [() => table.learn(ours(), 'direct')],
+    state: 'dead',
+    told: ['a spoke'],
+  },
+  {
+    name: 'FastRestart_DeadMember_LaterIncarnationReturnsAtOnce_EvenByHearsay',
+    given: [() => prove(), () => evict()],
+    when: [() => table.learn(ours(6), 'hearsay')],
+    state: 'alive',
+    incarnation: 6,
+    told: ['a returned'],
+  },
+  {
+    name: 'FastRestart_SuspectMember_LaterIncarnationWipesStrikes',
+    given: [() => prove(), strike, strike],
+    when: [() => table.learn(ours(6), 'direct'), strike],
+    state: 'suspect',
+    incarnation: 6,
+    told: ['a restarted', 'a suspected'],
+  },
+  {
+    name: 'FastRestart_AtAnotherAddress_Moves',
+    given: [() => prove()],
+    when: [() => table.learn(infoOf('a', { incarnation: 6, address: 'b.test' }), 'hearsay')],
+    state: 'alive',
+    incarnation: 6,
+    host: 'b.test',
+    told: ['a moved'],
+  },
+  {
+    name: 'FormerIncarnation_DirectWordIsStale_AndChangesNothing',
+    given: [() => prove()],
+    when: [() => table.learn(infoOf('a', { incarnation: 4, address: 'b.test' }), 'direct')],
+    state: 'alive',
+    incarnation: 5,
+    host: 'a.test',
+    told: [],
+  },
+  {
+    name: 'FormerIncarnation_HearsayAfterEviction_IsNotEvenAMention',
+    given: [() => prove(), () => evict()],
+    when: [() => table.learn(ours(4), 'hearsay')],
+    state: 'dead',
+    incarnation: 5,
+    told: [],
+  },
+  {
+    name: 'IncarnationLessWord_DoesNotEraseTheIncarnation',
+    given: [() => prove()],
+    when: [() => table.learn(old(), 'direct')],
+    state: 'alive',
+    incarnation: 5,
+    told: [],
+  },
+  {
+    name: 'OlderNodeInItsPlace_AfterGoodbye_ComesBackByIntroducingItself',
+    given: [() => prove(), leave],
+    when: [() => table.learn(old(), 'direct')],
+    state: 'alive',
+    incarnation: 5,
+    told: ['a joined'],
+  },
+  {
+    name: 'LeftMember_LateWordOfTheSameIncarnation_DoesNotRevive',
+    given: [() => prove(), leave],
+    when: [() => table.learn(ours(), 'direct'), heard, answered],
+    state: 'left',
+    told: [],
+  },
+  {
+    name: 'LeftMember_HearsayDoesNotRevive_WithOrWithoutIncarnation',
+    given: [() => prove(), leave],
+    when: [() => table.learn(ours(), 'hearsay'), () => table.learn(old(), 'hearsay')],
+    state: 'left',
+    told: [],
+  },
+  {
+    name: 'LeftMember_NextIncarnationComesBack',
+    given: [() => prove(), leave],
+    when: [() => table.learn(ours(6), 'hearsay')],
+    state: 'alive',
+    incarnation: 6,
+    told: ['a returned'],
+  },
+  {
+    name: 'AddressTakenOver_ByMistake_MemberComesBackByIntroducingItself',
+    given: [() => prove(), replaced],
+    when: [() => table.learn(ours(), 'direct')],
+    state: 'alive',
+    told: ['a joined'],
+  },
+  {
+    name: 'AddressTakenOver_HearsayDoesNotRevive',
+    given: [() => prove(), replaced],
+    when: [() => table.learn(ours(), 'hearsay')],
+    state: 'left',
+    told: [],
+  },
+  {
+    name: 'SettledMember_HearsayDoesNotMoveIt',
+    given: [() => prove(old())],
+    when: [() => table.learn(infoOf('a', { address: 'b.test' }), 'hearsay')],
+    state: 'alive',
+    host: 'a.test',
+    told: [],
+  },
+  {
+    name: 'OlderSuspect_HearsayMovesIt',
+    given: [() => prove(old()), strike],
+    when: [() => table.learn(infoOf('a', { address: 'b.test' }), 'hearsay')],
+    state: 'suspect',
+    host: 'b.test',
+    told: ['a moved'],
+  },
+  {
+    name: 'SuspectWithIncarnation_HearsayOfTheSameIncarnationDoesNotMoveIt',
+    given: [() => prove(), strike],
+    when: [() => table.learn(infoOf('a', { incarnation: 5, address: 'b.test' }), 'hearsay')],
+    state: 'suspect',
+    host: 'a.test',
+    told: [],
+  },
+  {
+    name: 'Member_IntroducesItselfElsewhere_MovesAndMustAnswerThere',
+    given: [() => prove()],
+    when: [() => table.learn(infoOf('a', { incarnation: 5, address: 'b.test' }), 'direct')],
+    state: 'alive',
+    host: 'b.test',
+    told: ['a moved'],
+  },
+  {
+    name: 'Suspect_AnswerBreaksTheRowOfStrikes',
+    given: [() => prove(), strike, strike, answered],
+    when: [strike, strike],
+    state: 'suspect',
+  },
+  {
+    name: 'Suspect_WordAloneDoesNotBreakTheRowOfStrikes',
+    given: [() => prove(), strike, strike, heard],
+    when: [strike],
+    state: 'dead',
+    told: ['a evicted'],
+  },
+];
+
+describe('MemberTable', () => {
+  it.each(TRAPS)('$name', ({ given, when, state, incarnation = 0, host, told }) => {
+    for (const step of given) step();
+    events.length = 0;
+    for (const step of when) step();
+    expect(stateOf()).toBe(state);
+    if (incarnation > 0) expect(table.get('a')?.extension?.incarnation).toBe(incarnation);
+    if (host !== undefined) expect(table.get('a')?.address.host).toBe(host);
+    if (told !== undefined) expect(events).toEqual(told);
+  });
+
+  it('Self_IsNoMember_NorIsWhoeverClaimsItsAddress', () => {
+    expect(table.learn(infoOf('self', { address: 'elsewhere.test', incarnation: 99 }), 'hearsay')).toBe(false);
+    expect(table.learn(infoOf('a', { address: 'self.test' }), 'direct')).toBe(false);
+    expect([...table.all()]).toEqual([]);
+  });
+
+  it('QuorumBasis_CountsOnlyWhoSpokeAndAnswered', () => {
+    table.learn(infoOf('rumour'), 'hearsay');
+    table.answered('rumour');
+    table.learn(infoOf('mute'), 'direct');
+    expect(table.quorumBasis()).toBe(1);
+    table.heard('rumour');
+    table.answered('mute');
+    expect(table.quorumBasis()).toBe(3);
+  });
+
+  it('QuorumBasis_EvictionDoesNotShrinkIt_LeavingDoes', () => {
+    for (const id of ['a', 'b', 'c']) prove(infoOf(id, { incarnation: 1 }));
+    prove(infoOf('foreign', { enclave: 'other' }));
+    for (const id of ['a', 'b', 'c']) evict(id);
+    expect(table.live().map((member) => member.id)).toEqual(['foreign']);
+    expect(table.quorumBasis()).toBe(4);
+    table.leave('a');
+    table.replaced('b');
+    expect(table.quorumBasis()).toBe(2);
+  });
+
+  it('QuorumBasis_RestartDoesNotShrinkIt', () => {
+    prove();
+    table.learn(ours(6), 'hearsay');
+    expect(table.quorumBasis()).toBe(2);
+  });
+
+  it('EnclavePeers_AreTheLiveMembersOfTheEnclave', () => {
+    prove(infoOf('a'));
+    prove(infoOf('b'));
+    prove(infoOf('foreign', { enclave: 'other' }));
+    table.strike('a');
+    evict('b');
+    expect(table.enclavePeers().map((member) => member.id)).toEqual(['a']);
+  });
+
+  it('TheDead_AreRememberedForADay_AndThenForgotten', () => {
+    prove();
+    evict();
+    clock.advance(MEMORY_OF_THE_DEAD_MS - 2);
+    table.forgetTheDead();
+    expect(stateOf()).toBe('dead');
+    clock.advance(1);
+    table.forgetTheDead();
+    expect(stateOf()).toBeUndefined();
+  });
+
+  it('TheLiving_AreNeverForgotten', () => {
+    prove();
+    clock.advance(2 * MEMORY_OF_THE_DEAD_MS);
+    table.forgetTheDead();
+    expect(stateOf()).toBe('alive');
+  });
+
+  describe('full', () => {
+    const fill = (from: number) => {
+      for (let i = from; i < MAX_MEMBERS; i++) table.learn(infoOf(`m${i}`), 'hearsay');
+    };
+
+    it('FullTable_RefusesNewcomers_RatherThanDisplaceTheLiving', () => {
+      fill(0);
+      expect(table.learn(infoOf('newcomer'), 'direct')).toBe(false);
+      expect(metrics.value('repram_members_refused_total')).toBe(1);
+      expect([...table.all()]).toHaveLength(MAX_MEMBERS);
+    });
+
+    it('FullTable_TheLongestGoneRumourMakesRoom', () => {
+      fill(0);
+      for (const id of ['m7', 'm3']) evict(id);
+      expect(table.learn(infoOf('newcomer'), 'hearsay')).toBe(true);
+      expect([table.get('m7'), table.get('m3')?.state]).toEqual([undefined, 'dead']);
+    });
+
+    it('FullTable_FloodOfRumoursDoesNotShrinkTheQuorumBasis', () => {
+      prove();
+      evict();
+      fill(1);
+      expect(table.learn(infoOf('newcomer'), 'hearsay')).toBe(false);
+      expect([stateOf(), table.quorumBasis()]).toEqual(['dead', 2]);
+    });
+  });
+
+  it('Metrics_TellTheStates', () => {
+    for (const id of ['a', 'b', 'c']) prove(infoOf(id));
+    table.strike('a');
+    evict('b');
+    const read = ['active', 'suspect', 'dead'].map((state) => metrics.value(`repram_peers_${state}`));
+    expect([...read, metrics.value('repram_peer_evictions_total')]).toEqual([2, 1, 1, 1]);
+  });
+});
