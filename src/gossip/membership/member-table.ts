@@ -45,8 +45,9 @@ function detailsOf(info: NodeInfo, known: Member): Pick<Member, 'address' | 'gos
 }
 
 /**
- * Every node this one knows. Bounded by `MAX_MEMBERS`; where it is full, the longest gone make room. A live member is never
- * displaced, nor a dead one that counts towards the quorum: a flood of rumours must not shrink it.
+ * Every node this one knows. Bounded by `MAX_MEMBERS`; where it is full, the longest gone make room, and rumours for nodes
+ * that speak for themselves. A member that has spoken is never displaced while it lives, nor a dead one that counts towards
+ * the quorum: a flood of rumours must not shrink it.
  */
 export class MemberTable {
   readonly #clock: Clock;
@@ -197,7 +198,7 @@ export class MemberTable {
   }
 
   #add(info: NodeInfo, evidence: Evidence): boolean {
-    if (this.#members.size >= MAX_MEMBERS && !this.#makeRoom()) {
+    if (this.#members.size >= MAX_MEMBERS && !this.#makeRoom(evidence)) {
       this.#refusedFull.inc();
       return false;
     }
@@ -293,13 +294,17 @@ export class MemberTable {
     this.#transition(member, change, 'left');
   }
 
-  #makeRoom(): boolean {
-    let oldest: Member | undefined;
+  /** Forgets the longest gone that never was proven; for a node that speaks for itself, else one that is only rumoured. */
+  #makeRoom(evidence: Evidence): boolean {
+    let gone: Member | undefined;
+    let rumoured: Member | undefined;
     for (const member of this.#members.values()) {
-      if (!isLive(member) && !member.proven && (oldest === undefined || member.sinceMs < oldest.sinceMs))
-        oldest = member;
+      if (member.proven) continue;
+      if (isLive(member)) rumoured ??= member.introduced ? undefined : member;
+      else if (gone === undefined || member.sinceMs < gone.sinceMs) gone = member;
     }
-    return oldest !== undefined && this.#members.delete(oldest.id);
+    const displaced = gone ?? (evidence === 'direct' ? rumoured : undefined);
+    return displaced !== undefined && this.#members.delete(displaced.id);
   }
 
   #transition(member: MutableMember, change: Partial<Member>, kind: MemberEvent['kind']): void {

@@ -9,9 +9,13 @@ import type { Sender } from '../sender.js';
 import { Ticker } from '../ticker.js';
 import { isLive, type Member } from './member.js';
 import { type MemberTable, STRIKES_TO_EVICT } from './member-table.js';
+import { ProbeLane } from './probe-lane.js';
 import { ProbeOrder } from './probe-order.js';
 
-/** Most probes outstanding at a time; a join of many nodes is worked off at this width. */
+/**
+ * Most probes under way at a time, of proven members and of other nodes each: however many nodes are rumoured, they do not
+ * hold up the probing of members.
+ */
 export const MAX_PROBES_IN_FLIGHT = 64;
 
 /** Time between two probes of a dead member that hearsay keeps mentioning, in milliseconds. */
@@ -66,10 +70,8 @@ export class Prober {
   readonly #deadOrder: ProbeOrder;
   readonly #ticker: Ticker;
   readonly #failures: Counter;
-  /** Ids under probe. Bounded by `MAX_PROBES_IN_FLIGHT`. */
-  readonly #inFlight = new Set<string>();
-  /** Ids to probe next, ahead of the round. Bounded by the member table: only members are queued. */
-  readonly #urgent = new Set<string>();
+  readonly #provenLane = new ProbeLane(MAX_PROBES_IN_FLIGHT);
+  readonly #strangerLane = new ProbeLane(MAX_PROBES_IN_FLIGHT);
   /** When each dead member was last given a chance. Bounded by the member table: pruned on every tick. */
   readonly #doubtedMs = new Map<string, number>();
 
@@ -102,14 +104,16 @@ export class Prober {
 
   stop(): void {
     this.#ticker.stop();
-    this.#urgent.clear();
+    this.#provenLane.clear();
+    this.#strangerLane.clear();
   }
 
   /** Probes a member ahead of its turn, and after a probe under way: it is new, or its connection dropped. */
   soon(id: string): void {
-    if (this.#members.get(id) === undefined) return;
-    this.#urgent.add(id);
-    this.#drainUrgent();
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    this.#laneOf(member).add(id);
+    this.#work(this.#laneOf(member));
   }
 
   /** Somebody mentions a member held for dead: look for yourself, but not at every mention. */
@@ -125,35 +129,36 @@ export class Prober {
     this.#members.forgetTheDead();
     for (const id of this.#doubtedMs.keys()) if (this.#members.get(id)?.state !== 'dead') this.#doubtedMs.delete(id);
     const live = this.#members.live();
-    for (const member of live) if (member.state === 'suspect') this.#begin(member);
-    const next = this.#order.next(live, (member) => member.state === 'alive' && !this.#inFlight.has(member.id));
-    if (next !== undefined) this.#begin(next);
+    for (const member of live) if (member.state === 'suspect') this.#enqueue(member);
+    const next = this.#order.next(live, (member) => member.state === 'alive');
+    if (next !== undefined) this.#enqueue(next);
     const dead = this.#deadOrder.next(this.#members.dead(), (member) => member.proven);
-    if (dead !== undefined) this.#begin(dead);
-    this.#drainUrgent();
+    if (dead !== undefined) this.#enqueue(dead);
+    this.#work(this.#provenLane);
+    this.#work(this.#strangerLane);
   }
 
-  #drainUrgent(): void {
-    for (const id of this.#urgent) {
-      if (this.#inFlight.size >= MAX_PROBES_IN_FLIGHT) return;
-      if (this.#inFlight.has(id)) continue;
-      this.#urgent.delete(id);
+  /** For its regular turn, which is over where the last one still is under way. */
+  #enqueue(member: Member): void {
+    const lane = this.#laneOf(member);
+    if (!lane.isUnderProbe(member.id)) lane.add(member.id);
+  }
+
+  #laneOf(member: Member): ProbeLane {
+    return member.proven ? this.#provenLane : this.#strangerLane;
+  }
+
+  #work(lane: ProbeLane): void {
+    for (let id = lane.next(); id !== undefined; id = lane.next()) {
       const member = this.#members.get(id);
-      if (member !== undefined) this.#begin(member);
+      if (member === undefined) lane.done(id);
+      else void this.#probe(member).then(() => this.#probed(lane, member.id));
     }
   }
 
-  #begin(member: Member): void {
-    if (this.#inFlight.has(member.id)) return;
-    if (this.#inFlight.size >= MAX_PROBES_IN_FLIGHT) {
-      this.#urgent.add(member.id);
-      return;
-    }
-    this.#inFlight.add(member.id);
-    void this.#probe(member).then(() => {
-      this.#inFlight.delete(member.id);
-      this.#drainUrgent();
-    });
+  #probed(lane: ProbeLane, id: string): void {
+    lane.done(id);
+    this.#work(lane);
   }
 
   async #probe(member: Member): Promise<void> {
@@ -162,7 +167,7 @@ export class Prober {
     const startedMs = clock.monotonicMs();
     const outcome = await this.#sender.once(member, this.#composer.ping(member.id), this.#options.timeoutMs);
     if (member.address !== address) {
-      this.#urgent.add(member.id);
+      this.#laneOf(member).add(member.id);
       return;
     }
     const verdict = verdictOf(outcome);

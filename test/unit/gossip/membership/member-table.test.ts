@@ -324,9 +324,16 @@ describe('MemberTable', () => {
 
     it('FullTable_RefusesNewcomers_RatherThanDisplaceTheLiving', () => {
       fill(0);
-      expect(table.learn(infoOf('newcomer'), 'direct')).toBe(false);
+      expect(table.learn(infoOf('newcomer'), 'hearsay')).toBe(false);
       expect(metrics.value('repram_members_refused_total')).toBe(1);
       expect([...table.all()]).toHaveLength(MAX_MEMBERS);
+    });
+
+    it('FullTable_ANodeThatSpeaksForItself_DisplacesARumour', () => {
+      fill(0);
+      expect(table.learn(infoOf('newcomer'), 'direct')).toBe(true);
+      expect([...table.all()]).toHaveLength(MAX_MEMBERS);
+      expect(table.get('newcomer')?.introduced).toBe(true);
     });
 
     it('FullTable_TheLongestGoneRumourMakesRoom', () => {
