@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HostPort } from '../../../../src/gossip/address.js';
+import type { BootstrapOutcome } from '../../../../src/gossip/ports/transport.js';
+import { selfInfo } from '../../../../src/gossip/self.js';
+import { GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
+
+let bench: GossipBench;
+
+beforeEach(() => {
+  bench = new GossipBench();
+});
+
+afterEach(() => bench.gossip.stop());
+
+const seed = (name: string): HostPort => ({ host: `${name}.test`, port: 8080 });
+
+function seedsAnswer(answers: Readonly<Record<string, BootstrapOutcome>>): void {
+  bench.transport.onBootstrap = ({ host }) => answers[host] ?? { kind: 'failed', reason: 'refused' };
+}
+
+describe('Joiner', () => {
+  it('Seeds_AreAskedInTurn_UntilOneAnswers', async () => {
+    seedsAnswer({ 'b.test': { kind: 'joined', answer: { peers: [infoOf('b'), infoOf('x')] } } });
+    expect(await bench.gossip.joiner.join(['a', 'b', 'c'].map(seed))).toBe(true);
+    expect(bench.transport.asked).toEqual([seed('a'), seed('b')]);
+    expect(bench.gossip.members.live().map((member) => member.id)).toEqual(['b', 'x']);
+  });
+
+  it('Self_AmongTheSeeds_IsSkipped', async () => {
+    expect(await bench.gossip.joiner.join([SELF.address, seed('a')])).toBe(false);
+    expect(bench.transport.asked).toEqual([seed('a')]);
+  });
+
+  it('NoSeedAnswering_IsNoError', async () => {
+    expect(await bench.gossip.joiner.join([seed('a'), seed('b')])).toBe(false);
+    expect(await bench.gossip.joiner.join([])).toBe(false);
+  });
+
+  it('IdTaken_IsWarnedOf_AndTheNextSeedIsAsked', async () => {
+    seedsAnswer({ 'a.test': { kind: 'id-taken' } });
+    await bench.gossip.joiner.join([seed('a'), seed('b')]);
+    expect(bench.log.messages('warn')).toEqual(['seed bears our node id: ids must be unique']);
+    expect(bench.transport.asked).toHaveLength(2);
+  });
+
+  it('Answer_IsHearsay_AndItsListOfThisNodeIsNoMember', async () => {
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('x'), selfInfo(SELF)] } } });
+    await bench.gossip.joiner.join([seed('a')]);
+    expect([...bench.gossip.members.all()].map(({ id, introduced }) => [id, introduced])).toEqual([['x', false]]);
+  });
+
+  it('Learned_IsProbedAtOnce_WithThisNodesOwnDescription', async () => {
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('x')] } } });
+    await bench.gossip.joiner.join([seed('a')]);
+    await bench.clock.run(0);
+    const [ping] = bench.transport.of('PING', 'x.test');
+    expect(ping?.message).toMatchObject({ to: 'x', wantsReply: true, nodeInfo: selfInfo(SELF) });
+  });
+});

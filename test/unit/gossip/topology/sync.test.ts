@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NodeInfo, SyncMessage } from '../../../../src/gossip/wire/message.js';
+import { GossipBench, infoOf } from '../../../support/gossip-bench.js';
+import { MemoryCluster } from '../../../support/memory-cluster.js';
+
+let bench: GossipBench;
+
+beforeEach(() => {
+  bench = new GossipBench();
+});
+
+afterEach(() => bench.gossip.stop());
+
+function sync(nodeInfo: NodeInfo, from = nodeInfo.id): SyncMessage {
+  return { type: 'SYNC', from, timestampS: 1, messageId: '', nodeInfo };
+}
+
+const answered = () => bench.transport.of('SYNC').map(({ to, message }) => `${to.host} ${message.nodeInfo.id}`);
+
+async function receive(message: SyncMessage): Promise<string[]> {
+  bench.transport.sent.length = 0;
+  bench.gossip.receive(message);
+  await bench.clock.run(0);
+  return answered();
+}
+
+describe('TopologySync', () => {
+  it('ThisIsMe_IsAnsweredWithOneSyncANode_ThisOneLast', async () => {
+    await bench.prove(infoOf('a'), infoOf('b'));
+    expect(await receive(sync(infoOf('c')))).toEqual(['c.test a', 'c.test b', 'c.test self']);
+    expect(bench.member('c').introduced).toBe(true);
+  });
+
+  it('Hearsay_TeachesAndIsNotAnswered', async () => {
+    await bench.prove(infoOf('a'));
+    expect(await receive(sync(infoOf('x'), 'a'))).toEqual([]);
+    expect(bench.member('x').introduced).toBe(false);
+  });
+
+  it('SamePeer_IsAnsweredOnceAnInterval', async () => {
+    await bench.prove(infoOf('a'));
+    const times: number[] = [];
+    for (let second = 0; second < 90; second++) {
+      if ((await receive(sync(infoOf('a')))).length > 0) times.push(second);
+      await bench.clock.run(1000);
+    }
+    expect(times).toEqual([0, 30, 60]);
+    expect(bench.metrics.value('repram_syncs_suppressed_total')).toBe(87);
+  });
+
+  it('RestartedPeer_IsAnsweredAgainAtOnce_ItKnowsNobody', async () => {
+    await bench.prove(infoOf('a', { incarnation: 1 }));
+    expect(await receive(sync(infoOf('a', { incarnation: 1 })))).toEqual(['a.test self']);
+    expect(await receive(sync(infoOf('a', { incarnation: 1 })))).toEqual([]);
+    expect(await receive(sync(infoOf('a', { incarnation: 2 })))).toEqual(['a.test self']);
+  });
+
+  it('LeftPeer_IsNotAnswered', async () => {
+    await bench.prove(infoOf('a', { incarnation: 1 }));
+    bench.gossip.members.leave('a');
+    expect(await receive(sync(infoOf('a', { incarnation: 1 })))).toEqual([]);
+  });
+
+  it('Peer_ThatCannotBeReached_IsGivenUp', async () => {
+    await bench.prove(infoOf('a'), infoOf('b'), infoOf('c'));
+    bench.transport.onSend = () => ({ kind: 'refused' });
+    expect(await receive(sync(infoOf('a')))).toEqual(['a.test b']);
+  });
+
+  it('EachInterval_OneRandomMemberIsTold', async () => {
+    await bench.prove(infoOf('a'), infoOf('b'), infoOf('c'));
+    bench.gossip.start();
+    await bench.clock.run(299_999);
+    const times = bench.transport.of('SYNC').filter(({ message }) => message.nodeInfo.id === 'self');
+    expect(new Set(times.map(({ atMs }) => atMs)).size).toBeGreaterThanOrEqual(9);
+    expect(new Set(times.map(({ to }) => to.host)).size).toBe(3);
+  });
+
+  it('StormTrap_TwoNodesBelowReplication_ExchangeABoundedNumberOfMessagesInAnHour', async () => {
+    const cluster = new MemoryCluster(11);
+    await cluster.startMany(2);
+    cluster.network.sent.length = 0;
+    await cluster.run(3_600_000);
+    cluster.stop();
+    const count = (type: string) => cluster.network.sent.filter(({ message }) => message.type === type).length;
+    // In each interval either node says "this is me" once and answers the other once.
+    expect(count('SYNC')).toBeLessThanOrEqual((2 * 2 * 3600) / 30 + 4);
+    expect(count('PING')).toBeLessThanOrEqual(2 * 3600);
+    expect(count('PING') + count('SYNC')).toBe(cluster.network.sent.length);
+  });
+
+  it('StormTrap_APeerThatAnswersEverySync_IsAnsweredOnceAnInterval', async () => {
+    await bench.prove(infoOf('old'));
+    bench.transport.onSend = (_to, message) => {
+      const isSelf = message.type === 'SYNC' && message.nodeInfo.id === message.from;
+      if (isSelf) bench.clock.setTimer(1, () => void bench.gossip.receive(sync(infoOf('old'))));
+      return { kind: 'ok' };
+    };
+    bench.gossip.receive(sync(infoOf('old')));
+    await bench.clock.run(29_000);
+    expect(answered()).toEqual(['old.test self']);
+  });
+});

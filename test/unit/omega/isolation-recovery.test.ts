@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { HostPort } from '../../../src/gossip/address.js';
+import { IsolationRecovery } from '../../../src/omega/isolation-recovery.js';
+import { MemoryCluster } from '../../support/memory-cluster.js';
+import { ReadableMetrics, RecordingLog, SeededRng } from '../../support/ports.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+const SEEDS: readonly HostPort[] = [{ host: 'seed.test', port: 8080 }];
+
+let clock: VirtualClock;
+let metrics: ReadableMetrics;
+let isolated: boolean;
+let joins: { readonly atMs: number; readonly seeds: readonly HostPort[] }[];
+let underWay: number;
+let mostUnderWay: number;
+let join: () => Promise<void>;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  metrics = new ReadableMetrics();
+  isolated = true;
+  joins = [];
+  underWay = 0;
+  mostUnderWay = 0;
+  join = () => clock.sleep(100);
+});
+
+function recovery(seeds: () => readonly HostPort[] = () => SEEDS): IsolationRecovery {
+  return new IsolationRecovery(
+    { clock, rng: new SeededRng(1), log: new RecordingLog(), metrics },
+    { intervalMs: 30_000 },
+    {
+      isIsolated: () => isolated,
+      seeds,
+      join: async (asked) => {
+        joins.push({ atMs: clock.monotonicMs(), seeds: asked });
+        mostUnderWay = Math.max(mostUnderWay, ++underWay);
+        await join();
+        underWay--;
+        return !isolated;
+      },
+    },
+  );
+}
+
+const cycles = () => metrics.value('repram_recovery_cycles_total');
+
+describe('IsolationRecovery', () => {
+  it('SingleFlight_HoweverManyTriggers', async () => {
+    const finder = recovery();
+    finder.start();
+    for (let i = 0; i < 100; i++) {
+      void finder.trigger();
+      await clock.run(700);
+    }
+    expect(mostUnderWay).toBe(1);
+    expect(cycles()).toBeLessThanOrEqual(4);
+    finder.stop();
+  });
+
+  it('Triggers_DuringACycle_ShareItsEnd', async () => {
+    const finder = recovery();
+    const [first, second] = [finder.trigger(), finder.trigger()];
+    expect(second).toBe(first);
+    isolated = false;
+    await clock.run(100);
+    await first;
+    expect([cycles(), metrics.value('repram_recoveries_total')]).toEqual([1, 1]);
+  });
+
+  it('Cycle_AsksAgainWithBackoff_AndEndsWithinAnInterval', async () => {
+    const finder = recovery();
+    void finder.trigger();
+    await clock.run(60_000);
+    const pauses = joins.slice(1).map(({ atMs }, i) => atMs - (joins[i]?.atMs ?? 0) - 100);
+    expect(joins.length).toBeGreaterThan(6);
+    expect(joins.at(-1)?.atMs).toBeLessThan(30_000);
+    expect(pauses[0]).toBeLessThanOrEqual(250);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(4000);
+    expect([cycles(), clock.pendingTimers]).toEqual([1, 0]);
+  });
+
+  it('Ticker_BeginsACycle_WhereNobodyTriggers', async () => {
+    const finder = recovery();
+    finder.start();
+    await clock.run(29_999);
+    expect(cycles()).toBe(0);
+    await clock.run(1);
+    expect(cycles()).toBe(1);
+    finder.stop();
+  });
+
+  it('NotIsolated_NoCycle', async () => {
+    isolated = false;
+    const finder = recovery();
+    finder.start();
+    await finder.trigger();
+    await clock.run(120_000);
+    expect([cycles(), joins]).toEqual([0, []]);
+    finder.stop();
+  });
+
+  it('NoSeeds_NoCycle', async () => {
+    const finder = recovery(() => []);
+    finder.start();
+    await finder.trigger();
+    await clock.run(120_000);
+    expect(cycles()).toBe(0);
+    finder.stop();
+  });
+
+  it('Seeds_AreTakenAsTheyAreAtEachAttempt', async () => {
+    let port = 0;
+    const finder = recovery(() => [{ host: 'seed.test', port: ++port }]);
+    void finder.trigger();
+    await clock.run(1000);
+    const asked = joins.map(({ seeds }) => seeds[0]?.port);
+    expect(new Set(asked).size).toBe(asked.length);
+    finder.stop();
+  });
+
+  it('Stopped_AsksNoMore_AndBeginsNothing', async () => {
+    const finder = recovery();
+    finder.start();
+    const cycle = finder.trigger();
+    await clock.run(150);
+    finder.stop();
+    await clock.run(0);
+    await cycle;
+    void finder.trigger();
+    await clock.run(120_000);
+    expect([joins.length, cycles(), clock.pendingTimers]).toEqual([1, 1, 0]);
+  });
+
+  it('LastMemberGone_CycleBeginsAtOnce_AndFindsTheRestartedSeed', async () => {
+    const cluster = new MemoryCluster(5);
+    const [seed, other] = await cluster.startMany(2);
+    if (seed === undefined || other === undefined) throw new Error('two nodes');
+    cluster.kill(seed);
+    await cluster.run(4000);
+    expect(other.peers).toEqual([]);
+    expect(other.metrics.value('repram_recovery_cycles_total')).toBeGreaterThanOrEqual(2);
+    const reborn = cluster.start('n1', { address: seed.self.address });
+    await cluster.run(5000);
+    expect([other.peers, reborn.peers]).toEqual([['n1'], ['n2']]);
+    cluster.stop();
+  });
+});
