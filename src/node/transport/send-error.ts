@@ -18,7 +18,11 @@ const KINDS = {
 /** What an error of the HTTP client says about the send. Whatever breaks a connection counts as a reset. */
 export function outcomeOfError(error: unknown): SendOutcome {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return { kind: code in KINDS ? KINDS[code as keyof typeof KINDS] : 'reset' };
+  return { kind: isKnown(code) ? KINDS[code] : 'reset' };
+}
+
+function isKnown(code: string): code is keyof typeof KINDS {
+  return Object.hasOwn(KINDS, code);
 }
 
 /** What a status says about the send (wire v1: anything but 200 is a failed send; 429 means slow down). */

@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BodyReader, MAX_BODIES_BYTES } from '../../../../src/node/http/body.js';
+import { ReadableMetrics } from '../../../support/ports.js';
+import { fakeRequest } from './exchange.js';
+
+let metrics: ReadableMetrics;
+let bodies: BodyReader;
+beforeEach(() => {
+  metrics = new ReadableMetrics();
+  bodies = new BodyReader({ metrics });
+});
+
+const held = () => metrics.value('repram_bodies_held_bytes');
+
+describe('a body', () => {
+  test('is read to its end, and no longer counted then', async () => {
+    const req = fakeRequest();
+    const reading = bodies.read(req, 10, 'clients');
+    req.push('abc');
+    req.push('def');
+    req.push(null);
+    expect(await reading).toEqual({ ok: true, bytes: Buffer.from('abcdef') });
+    expect(held()).toBe(0);
+  });
+
+  test('may be empty, and as long as allowed', async () => {
+    for (const text of ['', 'x'.repeat(10)]) {
+      const req = fakeRequest();
+      const reading = bodies.read(req, 10, 'peers');
+      if (text !== '') req.push(text);
+      req.push(null);
+      expect(await reading).toEqual({ ok: true, bytes: Buffer.from(text) });
+    }
+  });
+
+  test('of a client does not pin the buffer the network filled', async () => {
+    const network = Buffer.alloc(65_536, 'n');
+    const req = fakeRequest();
+    const reading = bodies.read(req, 100, 'clients');
+    req.push(network.subarray(0, 5));
+    req.push(null);
+    const result = await reading;
+    if (!result.ok) throw new Error(result.reason);
+    expect(result.bytes.buffer.byteLength).toBe(5);
+    network.fill('x');
+    expect(result.bytes.toString()).toBe('nnnnn');
+  });
+});
+
+describe('a body is refused', () => {
+  test('unread, when its length says that it is too long', async () => {
+    const req = fakeRequest({ 'content-length': '11' });
+    expect(await bodies.read(req, 10, 'clients')).toEqual({ ok: false, reason: 'too-large' });
+    expect(metrics.value('repram_bodies_too_large_total')).toBe(1);
+  });
+
+  test('at the first byte too many, when it does not say', async () => {
+    const req = fakeRequest();
+    const reading = bodies.read(req, 10, 'clients');
+    req.push('x'.repeat(10));
+    req.push('y');
+    expect(await reading).toEqual({ ok: false, reason: 'too-large' });
+    expect(held()).toBe(0);
+    expect(req.destroyed).toBe(false);
+  });
+
+  test('and read on for a while, then cut off', async () => {
+    const req = fakeRequest();
+    const reading = bodies.read(req, 10, 'clients');
+    const closed = new Promise((resolve) => req.once('close', resolve));
+    const chunk = Buffer.alloc(8 * 1024 * 1024);
+    for (let i = 0; i < 6; i++) req.push(chunk);
+    expect(await reading).toEqual({ ok: false, reason: 'too-large' });
+    await closed;
+    expect(req.destroyed).toBe(true);
+  });
+
+  test('when those of all clients together take too much, while those of peers still get in', async () => {
+    const large = fakeRequest();
+    void bodies.read(large, MAX_BODIES_BYTES, 'clients');
+    const chunk = Buffer.alloc(MAX_BODIES_BYTES);
+    large.push(chunk);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(held()).toBe(MAX_BODIES_BYTES);
+
+    const refused = fakeRequest();
+    const reading = bodies.read(refused, 10, 'clients');
+    refused.push('x');
+    expect(await reading).toEqual({ ok: false, reason: 'busy' });
+    expect(metrics.value('repram_bodies_busy_total')).toBe(1);
+
+    const peer = fakeRequest();
+    const gossip = bodies.read(peer, 10, 'peers');
+    peer.push('x');
+    peer.push(null);
+    expect(await gossip).toMatchObject({ ok: true });
+    large.destroy();
+  });
+
+  test('as gone when the client leaves half way, and what was held is let go', async () => {
+    for (const error of [undefined, new Error('aborted')]) {
+      const req = fakeRequest();
+      const reading = bodies.read(req, 10, 'clients');
+      req.push('half');
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(held()).toBe(4);
+      req.destroy(error);
+      expect(await reading).toEqual({ ok: false, reason: 'gone' });
+      expect(held()).toBe(0);
+    }
+  });
+});
+
+describe('whoever waits for the body to be read', () => {
+  test('is told before it is', () => {
+    const req = fakeRequest();
+    let told = 0;
+    bodies.beforeReading(req, () => told++);
+    void bodies.read(req, 10, 'clients');
+    expect(told).toBe(1);
+  });
+
+  test('is not told where it is refused', () => {
+    const req = fakeRequest({ 'content-length': '11' });
+    let told = 0;
+    bodies.beforeReading(req, () => told++);
+    void bodies.read(req, 10, 'clients');
+    expect(told).toBe(0);
+  });
+});
