@@ -18,6 +18,13 @@ const steps = fc.array(
 
 const beyond = (a: Version, b: Version) => compareVersions({ ...a, origin: '' }, { ...b, origin: '' }) > 0;
 
+/** Shows the clock a version; what it has to stay above from then on. */
+function follow(hybrid: HybridClock, ms: number, clock: VirtualClock, floor: Version): Version {
+  const seen = { ms, logical: 3, origin: 'm' };
+  hybrid.observe(seen);
+  return ms <= clock.nowMs() + MAX_CLOCK_SKEW_MS && beyond(seen, floor) ? seen : floor;
+}
+
 describe('HybridClock', () => {
   test.prop([steps])('every reading is above all before it, and above all it followed', (all) => {
     const clock = new VirtualClock();
@@ -26,11 +33,7 @@ describe('HybridClock', () => {
     for (const step of all) {
       if (step.do === 'wait') clock.advance(step.ms);
       if (step.do === 'jump') clock.jump(step.ms);
-      if (step.do === 'observe') {
-        const seen = { ms: clock.nowMs() + step.ms, logical: 3, origin: 'm' };
-        hybrid.observe(seen);
-        if (step.ms <= MAX_CLOCK_SKEW_MS && beyond(seen, floor)) floor = seen;
-      }
+      if (step.do === 'observe') floor = follow(hybrid, clock.nowMs() + step.ms, clock, floor);
       if (step.do !== 'next') continue;
       const reading = hybrid.next();
       expect(beyond(reading, floor)).toBe(true);
