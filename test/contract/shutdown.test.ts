@@ -72,14 +72,31 @@ test('an idle connection, one that never spoke and one that stopped half way do 
   for (const connection of [idle, mute, halfway]) expect(await connection.ended()).toBe(true);
 });
 
-test('a stuck upload is cut off at the drain timeout', async () => {
-  const node = await start({ drainTimeoutMs: 300 });
-  const stuck = await RawConnection.open(node.port);
-  stuck.send(requestText('PUT', '/v1/data/stuck', ['Content-Length: 100'], 'half'));
+/** An upload the node has begun to read and not finished. */
+async function startUpload(node: RunningNode): Promise<RawConnection> {
+  const upload = await RawConnection.open(node.port);
+  upload.send(requestText('PUT', '/v1/data/upload', ['Content-Length: 8'], 'half'));
   await vi.waitFor(async () => {
     const { body } = await ask(node.port, 'GET', '/v1/metrics');
     expect(body.toString()).toMatch(/^repram_bodies_held_bytes 4$/m);
   });
+  return upload;
+}
+
+test('an upload under way is taken and answered, and then its connection does not hold up the drain', async () => {
+  const node = await start({ drainTimeoutMs: 10_000 });
+  const upload = await startUpload(node);
+  const stopping = timeToStop(node);
+  await vi.waitFor(async () => expect(await isRefused(node.port)).toBe(true));
+  upload.send('half');
+  expect(statusOf(await upload.answer())).toBe(201);
+  expect(await upload.ended()).toBe(true);
+  expect(await stopping).toBeLessThan(5000);
+});
+
+test('a stuck upload is cut off at the drain timeout', async () => {
+  const node = await start({ drainTimeoutMs: 300 });
+  const stuck = await startUpload(node);
   const tookMs = await timeToStop(node);
   expect(tookMs).toBeGreaterThan(250);
   expect(tookMs).toBeLessThan(2000);

@@ -54,15 +54,10 @@ export class Router {
 
   /**
    * A client that waits for a go-ahead gets it when its body is about to be read. Where it gets an answer instead, nobody
-   * knows whether the body still comes, so the connection ends.
+   * knows whether the body still comes: node:http ends the connection then.
    */
   readonly handleExpectation: RequestHandler = (req, res) => {
-    const { shouldKeepAlive } = res;
-    res.shouldKeepAlive = false;
-    this.#parts.bodies.beforeReading(req, () => {
-      res.shouldKeepAlive = shouldKeepAlive;
-      res.writeContinue();
-    });
+    this.#parts.bodies.beforeReading(req, () => res.writeContinue());
     this.handle(req, res);
   };
 

@@ -1,0 +1,352 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HostPort } from '../../src/gossip/address.js';
+import { selfBootstrapRequest } from '../../src/gossip/self.js';
+import { encodeAnswer } from '../../src/gossip/wire/answer.js';
+import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../src/gossip/wire/bootstrap-codec.js';
+import { decodeMessage } from '../../src/gossip/wire/decode.js';
+import { MAX_VALUE_BYTES } from '../../src/gossip/wire/limits.js';
+import type { AckMessage, PingMessage, SyncMessage } from '../../src/gossip/wire/message.js';
+import { MAX_QUEUED_REQUESTS } from '../../src/node/transport/peer-connections.js';
+import { signBody, verifyBody } from '../../src/node/wire/signature.js';
+import { infoOf, putOf, SELF } from '../support/gossip-bench.js';
+import { type HttpWorld, httpWorld, memoryWorld, type TransportWorld } from './support/transport-world.js';
+
+const PING: PingMessage = { type: 'PING', from: 'self', timestampS: 1, messageId: 'p', to: 'peer', wantsReply: true };
+const SYNC: SyncMessage = { type: 'SYNC', from: 'self', timestampS: 1, messageId: 's', nodeInfo: infoOf('x') };
+const ACK: AckMessage = { type: 'ACK', from: 'peer', to: 'self', timestampS: 1, messageId: 'm', key: 'k' };
+const PUT = putOf('self', 'm', { wantsReply: true });
+const REQUEST = selfBootstrapRequest(SELF);
+
+const WORLDS: readonly (readonly [string, () => Promise<TransportWorld>])[] = [
+  ['HttpTransport', httpWorld],
+  ['MemoryTransport', memoryWorld],
+];
+
+describe.each(WORLDS)('%s as a Transport', (_name, open) => {
+  let world: TransportWorld;
+  let lost: HostPort[];
+
+  beforeEach(async () => {
+    world = await open();
+    lost = [];
+    world.transport.onConnectionLost = (address) => void lost.push(address);
+  });
+
+  afterEach(() => world.close());
+
+  const send = (timeoutMs = 5000) => world.passing(world.transport.send(world.peer, PUT, timeoutMs));
+  const join = () => world.passing(world.transport.bootstrap(world.peer, REQUEST, 5000));
+
+  it('Taken_TheMessageArrivesAsItWasSent', async () => {
+    expect(await send()).toEqual({ kind: 'ok' });
+    const [body] = world.bodies;
+    expect(body && decodeMessage(body)).toEqual({ ok: true, message: PUT });
+  });
+
+  it('Reply_ComesInTheAnswer', async () => {
+    world.behave({ status: 200, body: encodeAnswer(ACK) });
+    expect(await send()).toEqual({ kind: 'ok', reply: ACK });
+  });
+
+  it('Reply_NobodyAskedFor_IsIgnored', async () => {
+    world.behave({ status: 200, body: encodeAnswer(ACK) });
+    expect(await world.passing(world.transport.send(world.peer, SYNC, 5000))).toEqual({ kind: 'ok' });
+  });
+
+  it('Answer_OfRubbish_IsTakenWithoutReply', async () => {
+    world.behave({ status: 200, body: Buffer.from('{"success":true,"x":{"reply":[]}} and more') });
+    expect(await send()).toEqual({ kind: 'ok' });
+  });
+
+  it.each([
+    [
+      { status: 429, retryAfter: '2' },
+      { kind: 'busy', retryAfterMs: 2000 },
+    ],
+    [{ status: 503 }, { kind: 'busy', retryAfterMs: undefined }],
+    [
+      { status: 429, retryAfter: '9999' },
+      { kind: 'busy', retryAfterMs: 60_000 },
+    ],
+    [
+      { status: 429, retryAfter: 'Thu, 01 Jan 2026 00:00:00 GMT' },
+      { kind: 'busy', retryAfterMs: undefined },
+    ],
+    [{ status: 421 }, { kind: 'misdirected' }],
+    [{ status: 403 }, { kind: 'rejected', status: 403 }],
+    [{ status: 507 }, { kind: 'rejected', status: 507 }],
+    [{ status: 204 }, { kind: 'rejected', status: 204 }],
+    [{ status: 302 }, { kind: 'rejected', status: 302 }],
+  ])('Status_%o_Is_%o', async (answer, outcome) => {
+    world.behave(answer);
+    expect(await send()).toEqual(outcome);
+  });
+
+  it('Refused_WhereNobodyListens', async () => {
+    await world.crash();
+    expect(await send()).toEqual({ kind: 'refused' });
+    expect(lost).toEqual([]);
+  });
+
+  it('Reset_InTheMiddleOfTheAnswer', async () => {
+    world.behave('reset');
+    expect(await send()).toEqual({ kind: 'reset' });
+  });
+
+  it('Silence_EndsInTime', async () => {
+    world.behave('silent');
+    const startedMs = world.nowMs();
+    expect(await send(200)).toEqual({ kind: 'timeout' });
+    const tookMs = world.nowMs() - startedMs;
+    expect(tookMs).toBeGreaterThanOrEqual(199);
+    expect(tookMs).toBeLessThan(1000);
+  });
+
+  it('Silence_IsNoLostConnection_ThisSideGaveUp', async () => {
+    world.behave('silent');
+    await send(50);
+    await world.settle();
+    expect(lost).toEqual([]);
+  });
+
+  it('ConnectionLost_IsReported_WhileIdle', async () => {
+    await send();
+    await world.crash();
+    await world.passing(vi.waitFor(() => expect(lost).toContainEqual(world.peer)));
+  });
+
+  it('Forgotten_ConnectionsEndUnreported_AndTheNextSendOpensNewOnes', async () => {
+    await send();
+    world.transport.forget(world.peer);
+    await world.settle();
+    expect(lost).toEqual([]);
+    expect(await send()).toEqual({ kind: 'ok' });
+  });
+
+  it('Forgotten_WhatIsUnderWayIsAborted', async () => {
+    world.behave('silent');
+    const sending = world.transport.send(world.peer, PUT, 5000);
+    await world.passing(vi.waitFor(() => expect(world.bodies).toHaveLength(1)));
+    world.transport.forget(world.peer);
+    expect(await world.passing(sending)).toEqual({ kind: 'aborted' });
+  });
+
+  it('Closed_EverythingIsAborted_NowAndLater', async () => {
+    world.behave('silent');
+    const sending = world.transport.send(world.peer, PUT, 5000);
+    world.transport.close();
+    expect(await world.passing(sending)).toEqual({ kind: 'aborted' });
+    expect(await send()).toEqual({ kind: 'aborted' });
+    expect(await join()).toMatchObject({ kind: 'failed' });
+  });
+
+  it('Many_AtOnce_AllArrive', async () => {
+    const puts = Array.from({ length: 200 }, (_, i) => putOf('self', `m${i}`));
+    const outcomes = await world.passing(Promise.all(puts.map((put) => world.transport.send(world.peer, put, 5000))));
+    expect(outcomes).toEqual(puts.map(() => ({ kind: 'ok' })));
+    expect(world.bodies).toHaveLength(200);
+  });
+
+  it('Largest_Value_Passes', async () => {
+    const data = new Uint8Array(MAX_VALUE_BYTES).fill(7);
+    const put = putOf('self', 'large', { data });
+    expect(await world.passing(world.transport.send(world.peer, put, 10_000))).toEqual({ kind: 'ok' });
+    const decoded = decodeMessage(world.bodies[0] ?? new Uint8Array(0));
+    const arrived = decoded.ok && decoded.message.type === 'PUT' ? decoded.message.data : new Uint8Array(0);
+    expect(Buffer.compare(arrived, data)).toBe(0);
+  });
+
+  it('Bootstrap_Joined_WithTheListOfNodes', async () => {
+    const answer = { peers: [infoOf('a', { incarnation: 3 }), infoOf('b')] };
+    world.behave({ status: 200, body: encodeBootstrapAnswer(answer) });
+    expect(await join()).toEqual({ kind: 'joined', answer });
+    const [body] = world.bodies;
+    expect(body && decodeBootstrapRequest(body)).toEqual({ ok: true, request: REQUEST });
+  });
+
+  it('Bootstrap_IdTaken', async () => {
+    world.behave({ status: 409 });
+    expect(await join()).toEqual({ kind: 'id-taken' });
+  });
+
+  it.each([
+    ['forbidden', { status: 403 }, 'status 403'],
+    ['garbage', { status: 200, body: Buffer.from('<html>') }, 'Invalid JSON'],
+    ['nothing', { status: 200 }, 'Invalid JSON'],
+    ['no success', { status: 200, body: Buffer.from('{"success":false}') }, 'Invalid answer: success'],
+  ])('Bootstrap_Failed_%s', async (_what, answer, reason) => {
+    world.behave(answer);
+    expect(await join()).toEqual({ kind: 'failed', reason });
+  });
+
+  it('Bootstrap_Failed_NobodyThere', async () => {
+    await world.crash();
+    expect(await join()).toEqual({ kind: 'failed', reason: 'refused' });
+  });
+});
+
+describe('HttpTransport over sockets', () => {
+  let world: HttpWorld;
+
+  beforeEach(async () => {
+    world = await httpWorld();
+  });
+
+  afterEach(() => world.close());
+
+  it('KeepAlive_TheSecondSendUsesTheSameConnection', async () => {
+    for (let i = 0; i < 3; i++) await world.transport.send(world.peer, { ...PING }, 5000);
+    expect(new Set(world.requests.map((req) => req.socket)).size).toBe(1);
+  });
+
+  it('Lanes_WritesUnderWayDoNotHoldUpAProbe', async () => {
+    world.handler = (_req, res) => {
+      if (world.bodies.at(-1)?.includes('"PING"')) res.end('{"success":true}');
+    };
+    const writes = Array.from({ length: 40 }, (_, i) => world.transport.send(world.peer, putOf('self', `m${i}`), 3000));
+    expect(await world.transport.send(world.peer, PING, 1000)).toEqual({ kind: 'ok' });
+    world.transport.close();
+    for (const outcome of await Promise.all(writes)) expect(outcome).toEqual({ kind: 'aborted' });
+  });
+
+  it('EndlessAnswer_IsCutOff', async () => {
+    world.handler = (_req, res) => {
+      const pump = (): void => {
+        while (res.write(Buffer.alloc(16_384)));
+        res.once('drain', pump);
+      };
+      pump();
+    };
+    expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'reset' });
+    expect(await world.transport.send(world.peer, SYNC, 5000)).toEqual({ kind: 'reset' });
+  });
+
+  it('TrickledAnswer_EndsInTime', async () => {
+    world.handler = (_req, res) => {
+      res.writeHead(200);
+      const timer = setInterval(() => res.write('x'), 20);
+      res.once('close', () => clearInterval(timer));
+    };
+    expect(await world.transport.send(world.peer, PUT, 200)).toEqual({ kind: 'timeout' });
+  });
+
+  it('Queue_IsBounded_AndCountsWhatWasGivenUpWhileQueued', async () => {
+    world.behave('silent');
+    const sends = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, async (_, i) => {
+          const { kind } = await world.transport.send(world.peer, putOf('self', `m${i}`), 300);
+          return kind;
+        }),
+      );
+    const kinds = await sends(MAX_QUEUED_REQUESTS + 10);
+    expect(kinds.filter((kind) => kind === 'overflow')).toHaveLength(10);
+    expect(kinds.filter((kind) => kind === 'timeout')).toHaveLength(MAX_QUEUED_REQUESTS);
+  });
+
+  it('Queue_HasRoomAgain_OnceThePeerAnswers', async () => {
+    world.behave('silent');
+    const first = Promise.all(
+      Array.from({ length: MAX_QUEUED_REQUESTS }, (_, i) =>
+        world.transport.send(world.peer, putOf('self', `m${i}`), 100),
+      ),
+    );
+    await first;
+    world.behave({ status: 200 });
+    await vi.waitFor(async () => {
+      expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'ok' });
+    });
+  });
+
+  it('QueuedBytes_AreBounded_ThoughOneMessageAlwaysFits', async () => {
+    world.behave('silent');
+    const large = putOf('self', 'large', { data: new Uint8Array(MAX_VALUE_BYTES) });
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => world.transport.send(world.peer, large, 300)));
+    const kinds = outcomes.map(({ kind }) => kind);
+    expect(kinds.slice(0, 4)).toEqual(['timeout', 'timeout', 'timeout', 'timeout']);
+    expect(kinds.slice(4)).toEqual(['overflow', 'overflow', 'overflow', 'overflow']);
+  });
+
+  it.each(['169.254.169.254', 'fe80::1', '::ffff:169.254.169.254', 'fd00:ec2::254'])(
+    'LinkLocal_%s_IsNotDialled',
+    async (host) => {
+      const startedMs = performance.now();
+      expect(await world.transport.send({ host, port: 80 }, PUT, 5000)).toEqual({ kind: 'refused' });
+      expect(performance.now() - startedMs).toBeLessThan(500);
+    },
+  );
+
+  it('UnknownName_IsRefused_OrTimesOutWhereNoResolverAnswers', async () => {
+    const outcome = await world.transport.send({ host: 'no-such-host.invalid', port: 80 }, PUT, 1000);
+    expect(['refused', 'timeout']).toContain(outcome.kind);
+  });
+
+  it('Name_IsResolvedAndDialled', async () => {
+    const outcome = await world.transport.send({ host: 'localhost', port: world.peer.port }, PUT, 5000);
+    expect(outcome).toEqual({ kind: 'ok' });
+    expect(world.requests[0]?.headers.host).toBe(`localhost:${world.peer.port}`);
+  });
+
+  it('PeerThatClosesIdleConnections_IsReached_OverANewOne', async () => {
+    world.server.keepAliveTimeout = 1;
+    await world.transport.send(world.peer, PUT, 5000);
+    const [socket] = world.sockets;
+    socket?.end();
+    if (socket !== undefined) await once(socket, 'close');
+    await world.settle();
+    expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'ok' });
+  });
+
+  it('Request_IsWireV1', async () => {
+    await world.transport.send(world.peer, SYNC, 5000);
+    await world.transport.bootstrap(world.peer, REQUEST, 5000);
+    expect(world.requests.map((req) => [req.method, req.url, req.headers['content-type']])).toEqual([
+      ['POST', '/v1/gossip/message', 'application/json'],
+      ['POST', '/v1/bootstrap', 'application/json'],
+    ]);
+    expect(world.requests.every((req) => req.headers['x-repram-signature'] === undefined)).toBe(true);
+  });
+});
+
+describe('HttpTransport with a cluster secret', () => {
+  const SECRET = 'a secret of the cluster';
+  let world: HttpWorld;
+
+  beforeEach(async () => {
+    world = await httpWorld(SECRET);
+  });
+
+  afterEach(() => world.close());
+
+  const answerSigned = (secret: string | undefined) => {
+    world.handler = (_req, res) => {
+      const body = encodeAnswer(ACK);
+      res.writeHead(200, secret === undefined ? {} : { 'X-Repram-Signature': signBody(secret, body) });
+      res.end(body);
+    };
+  };
+
+  it('Signature_CoversEveryBody', async () => {
+    await world.transport.send(world.peer, PUT, 5000);
+    await world.transport.bootstrap(world.peer, REQUEST, 5000);
+    const checks = world.requests.map((req, i) => {
+      const header = req.headers['x-repram-signature'];
+      return verifyBody(SECRET, world.bodies[i] ?? new Uint8Array(0), typeof header === 'string' ? header : undefined);
+    });
+    expect(checks).toEqual(['ok', 'ok']);
+  });
+
+  it('Reply_RightlySigned_Counts', async () => {
+    answerSigned(SECRET);
+    expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'ok', reply: ACK });
+  });
+
+  it.each([
+    ['unsigned', undefined],
+    ['signed with another secret', 'another secret'],
+  ])('Reply_%s_IsIgnored', async (_how, secret) => {
+    answerSigned(secret);
+    expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'ok' });
+  });
+});
