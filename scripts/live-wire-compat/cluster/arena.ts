@@ -3,8 +3,6 @@ import { expect } from '../expect.js';
 import { type Awaited, eventually } from '../wait.js';
 import { Cluster, type ClusterOptions } from './cluster.js';
 import type { Kind } from './command.js';
-import { type CrashTrial, crashEachKind } from './crash-trial.js';
-import { type IdleSample, sampleIdle } from './idle-sample.js';
 import type { NodeProcess } from './node-process.js';
 
 export interface ArenaOptions {
@@ -27,8 +25,8 @@ export class Arena {
   readonly #clusters: Cluster[] = [];
   #main: Promise<Cluster> | undefined;
   #formedMs = 0;
-  #crashes: Promise<readonly CrashTrial[]> | undefined;
-  #idle: Promise<IdleSample> | undefined;
+  /** By trial: an entry for each of the few there are. */
+  readonly #findings = new Map<unknown, Promise<unknown>>();
 
   constructor(options: ArenaOptions) {
     this.options = options;
@@ -45,14 +43,14 @@ export class Arena {
     return this.#formedMs;
   }
 
-  crashes(): Promise<readonly CrashTrial[]> {
-    this.#crashes ??= crashEachKind(this);
-    return this.#crashes;
-  }
-
-  idle(): Promise<IdleSample> {
-    this.#idle ??= sampleIdle(this);
-    return this.#idle;
+  /** What `trial` finds. It runs once, however many checks read it. */
+  found<T>(trial: (arena: Arena) => Promise<T>): Promise<T> {
+    let finding = this.#findings.get(trial) as Promise<T> | undefined;
+    if (finding === undefined) {
+      finding = trial(this);
+      this.#findings.set(trial, finding);
+    }
+    return finding;
   }
 
   newCluster(options: ClusterOptions): Cluster {

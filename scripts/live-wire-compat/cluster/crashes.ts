@@ -1,6 +1,7 @@
 import { type Check, Deviations, type Group, type Measurements, noted, passed } from '../check.js';
 import { expect } from '../expect.js';
 import type { Arena } from './arena.js';
+import { crashEachKind } from './crash-trial.js';
 
 /** A write that misses its quorum is answered at the write timeout, 5 s; the rest is this machine's leisure. */
 const WRITE_BOUND_MS = 8000;
@@ -12,7 +13,7 @@ const writes: Check<Arena> = {
   level: 'required',
   async run(arena) {
     const statuses: string[] = [];
-    for (const trial of await arena.crashes()) {
+    for (const trial of await arena.found(crashEachKind)) {
       for (const { on, status, elapsedMs } of trial.writes) {
         expect(status === 201 || status === 202, `without ${trial.victim.name}, PUT on ${on.name}: ${status}`);
         expect(elapsedMs <= WRITE_BOUND_MS, `without ${trial.victim.name}, PUT on ${on.name}: ${elapsedMs} ms`);
@@ -33,7 +34,7 @@ const evicted: Check<Arena> = {
     const measured: Record<string, number> = {};
     const seen: string[] = [];
     let strict = false;
-    for (const { victim, evictions } of await arena.crashes()) {
+    for (const { victim, evictions } of await arena.found(crashEachKind)) {
       for (const { by, afterMs } of evictions) {
         const what = `${victim.name} by ${by.name}`;
         if (afterMs === undefined) {
@@ -56,7 +57,7 @@ const rejoined: Check<Arena> = {
   level: 'required',
   async run(arena) {
     const measured: Record<string, number> = {};
-    for (const { victim, rejoinedMs, rejoinError, servedMs } of await arena.crashes()) {
+    for (const { victim, rejoinedMs, rejoinError, servedMs } of await arena.found(crashEachKind)) {
       expect(rejoinedMs !== undefined, `${victim.name}: ${rejoinError ?? 'not back'}`);
       expect(servedMs !== undefined, `${victim.name}: a write after its return did not reach every node`);
       measured[`${victim.name} ms`] = Math.round(rejoinedMs);
@@ -71,7 +72,7 @@ const caughtUp: Check<Arena> = {
   reference: 'none: nodes in the field do not repair',
   level: 'info',
   async run(arena) {
-    const trials = await arena.crashes();
+    const trials = await arena.found(crashEachKind);
     const behind = trials.filter((trial) => !trial.caughtUp).map((trial) => trial.victim.name);
     return behind.length === 0 ? passed() : noted(`without it: ${behind.join(', ')}`);
   },

@@ -1,6 +1,6 @@
 import { type Check, Deviations, type Group, passed, skipped, type Verdict } from '../check.js';
 import type { Arena } from './arena.js';
-import type { IdleNode } from './idle-sample.js';
+import { type IdleNode, sampleIdle } from './idle-sample.js';
 import type { NodeProcess } from './node-process.js';
 
 const MAX_IDLE_CPU_PERCENT = 5;
@@ -28,7 +28,7 @@ const cluster: Check<Arena> = {
   title: `A cluster without clients uses at most ${MAX_IDLE_CPU_PERCENT} % of a core a node`,
   reference: 'Messages: SYNC, trap',
   level: 'required',
-  run: async (arena) => judgeCpu((await arena.idle()).cluster, () => true),
+  run: async (arena) => judgeCpu((await arena.found(sampleIdle)).cluster, () => true),
 };
 
 const pair: Check<Arena> = {
@@ -37,7 +37,7 @@ const pair: Check<Arena> = {
   reference: 'Messages: SYNC, trap',
   level: 'required',
   async run(arena) {
-    const { pairs } = await arena.idle();
+    const { pairs } = await arena.found(sampleIdle);
     // Two old nodes storm, which is known; one of ours never takes part, so with it there is no storm.
     const strictPairs = pairs.filter((pair) => pair.some(({ node }) => arena.isStrictFor(node.kind)));
     const held = new Set(strictPairs.flat().map(({ node }) => node));
@@ -51,7 +51,7 @@ const messages: Check<Arena> = {
   reference: 'Messages: PING, SYNC',
   level: 'required',
   async run(arena) {
-    const { witnessed, seconds } = await arena.idle();
+    const { witnessed, seconds } = await arena.found(sampleIdle);
     const found = new Deviations();
     const measured: Record<string, number> = { seconds };
     for (const { from, perSecond, types } of witnessed) {
@@ -70,7 +70,7 @@ const alive: Check<Arena> = {
   reference: 'Messages: PING',
   level: 'required',
   async run(arena) {
-    await arena.idle();
+    await arena.found(sampleIdle);
     const main = await arena.main();
     await main.untilComplete(1000);
     return passed();
