@@ -247,7 +247,8 @@ const TRAPS: readonly Trap[] = [
 ];
 
 describe('MemberTable', () => {
-  it.each(TRAPS)('$name', ({ given, when, state, incarnation = 0, host, told }) => {
+  it.each(TRAPS.map((trap) => [trap.name, trap] as const))('%s', (_name, trap) => {
+    const { given, when, state, incarnation = 0, host, told } = trap;
     for (const step of given) step();
     events.length = 0;
     for (const step of when) step();
