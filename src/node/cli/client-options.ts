@@ -1,11 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { RepramError } from '../../gossip/error.js';
-import { ApiClient } from '../client/api-client.js';
-import { parseNodeUrl } from '../client/node-url.js';
 import { parseDuration } from '../config/duration.js';
 import { URL_VARIABLE } from '../config/sources.js';
-import { quoted } from '../printable.js';
-import type { CliIo } from './io.js';
 
 /** What every client command takes. */
 export interface ClientFlags {
@@ -15,7 +10,8 @@ export interface ClientFlags {
   readonly timeout: number;
 }
 
-const DEFAULT_URL = 'http://localhost:8080';
+/** The node that is meant when none is named. */
+export const DEFAULT_URL = 'http://localhost:8080';
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 60 * 60 * 1000;
 
@@ -39,17 +35,4 @@ export function addClientOptions(command: Command): void {
       .helpGroup(group),
   );
   command.option('--json', 'Print JSON');
-}
-
-/** A client of the node that `--url` or `REPRAM_URL` names. */
-export function clientOf(io: CliIo, flags: ClientFlags): ApiClient {
-  const [name, url] =
-    flags.url === undefined ? [URL_VARIABLE, io.env[URL_VARIABLE] || DEFAULT_URL] : ['--url', flags.url];
-  if (parseNodeUrl(url) === undefined) {
-    throw new RepramError(
-      'BAD_USAGE',
-      `${name}: ${quoted(url)} is not http://host:port, https://host:port or host:port`,
-    );
-  }
-  return new ApiClient({ request: io.request }, { url, timeoutMs: flags.timeout });
 }

@@ -7,13 +7,11 @@ import { quoted } from '../printable.js';
 import { VERSION } from '../version.js';
 import { CliOption } from './cli-option.js';
 import { addClientOptions, type ClientFlags } from './client-options.js';
-import { runCompletion, SHELLS, type Shell } from './commands/completion.js';
-import { type GetFlags, runGet } from './commands/get.js';
-import { type LsFlags, runLs } from './commands/ls.js';
-import { runPeers } from './commands/peers.js';
-import { type PutFlags, runPut } from './commands/put.js';
+import type { GetFlags } from './commands/get.js';
+import type { LsFlags } from './commands/ls.js';
+import type { PutFlags } from './commands/put.js';
 import { runStart, type StartFlags } from './commands/start.js';
-import { runStatus } from './commands/status.js';
+import { SHELLS, type Shell } from './completion/shell.js';
 import { EXAMPLES } from './help.js';
 import type { CliIo } from './io.js';
 import { addNodeOptions, givenFlags } from './node-options.js';
@@ -60,22 +58,34 @@ function addStart(program: Command, io: CliIo, finish: Finish): Command {
 
 function addReading(program: Command, io: CliIo, finish: Finish): void {
   const status = program.command('status').description('Show what a node says about itself');
-  status.action(async (flags: ClientFlags) => finish(await runStatus(io, flags)));
+  status.action(async (flags: ClientFlags) => {
+    const { runStatus } = await import('./commands/status.js');
+    finish(await runStatus(io, flags));
+  });
 
   const peers = program.command('peers').description('List the peers a node knows');
-  peers.action(async (flags: ClientFlags) => finish(await runPeers(io, flags)));
+  peers.action(async (flags: ClientFlags) => {
+    const { runPeers } = await import('./commands/peers.js');
+    finish(await runPeers(io, flags));
+  });
 
   const get = program.command('get').description('Read a value').argument('<key>', 'key of the value');
   get.addOption(new CliOption('-o, --output <file>', 'Write the value to a file').completedWith('file'));
   get.option('-m, --meta', 'Write size, age and remaining lifetime to stderr');
-  get.action(async (key: string, flags: GetFlags) => finish(await runGet(io, key, flags)));
+  get.action(async (key: string, flags: GetFlags) => {
+    const { runGet } = await import('./commands/get.js');
+    finish(await runGet(io, key, flags));
+  });
 
   const ls = program.command('ls').description('List keys');
   ls.option('-p, --prefix <prefix>', 'Only keys that begin with it');
   ls.option('-n, --limit <count>', 'Keys in a page', limit, DEFAULT_LIMIT);
   ls.option('-c, --cursor <cursor>', 'Begin after this key');
   ls.option('-a, --all', 'List page after page to the end');
-  ls.action(async (flags: LsFlags) => finish(await runLs(io, flags)));
+  ls.action(async (flags: LsFlags) => {
+    const { runLs } = await import('./commands/ls.js');
+    finish(await runLs(io, flags));
+  });
 
   for (const command of [status, peers, get, ls]) addClientOptions(command);
 }
@@ -86,6 +96,7 @@ function addPut(program: Command, io: CliIo, finish: Finish): void {
   put.addOption(new CliOption('-f, --file <file>', 'Read the value from a file').completedWith('file'));
   put.option('-t, --ttl <duration>', 'Lifetime, within what the node allows (default: 3600 seconds)', seconds);
   put.action(async (key: string, value: string | undefined, flags: PutFlags) => {
+    const { runPut } = await import('./commands/put.js');
     finish(await runPut(io, key, value, flags));
   });
   addClientOptions(put);
@@ -94,10 +105,16 @@ function addPut(program: Command, io: CliIo, finish: Finish): void {
 function addCompletion(program: Command, io: CliIo, finish: Finish): void {
   const completion = program.command('completion').description('Print a completion script for a shell');
   completion.addArgument(new Argument('<shell>', 'the shell').choices(SHELLS));
-  completion.action(async (shell: Shell) => finish(await runCompletion(io, shell, program)));
+  completion.action(async (shell: Shell) => {
+    const { runCompletion } = await import('./commands/completion.js');
+    finish(await runCompletion(io, shell, program));
+  });
 }
 
-/** The command tree. Commander's own failures are thrown as `CommanderError`. */
+/**
+ * The command tree. Commands are loaded when they are run: what only a client needs should cost a node neither memory nor
+ * time at its start. Commander's own failures are thrown as `CommanderError`.
+ */
 export function buildProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('repram-node').description(
     'A peer-to-peer gossip node for data that destroys itself. Without a command it starts a node.',

@@ -2,14 +2,12 @@ import type { Command } from 'commander';
 import { bashScript } from '../completion/bash.js';
 import { fishScript } from '../completion/fish.js';
 import { describeCommands } from '../completion/model.js';
+import type { Shell } from '../completion/shell.js';
 import { zshScript } from '../completion/zsh.js';
 import { EXIT } from '../exit-codes.js';
 import type { CliIo } from '../io.js';
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof SHELLS)[number];
-
-const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
+const SCRIPTS: Readonly<Record<Shell, typeof bashScript>> = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /** `completion`: a script that completes the commands and options of `program`. */
 export async function runCompletion(io: CliIo, shell: Shell, program: Command): Promise<number> {

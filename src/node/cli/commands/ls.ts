@@ -1,7 +1,8 @@
 import { RepramError } from '../../../gossip/error.js';
 import type { ApiClient, KeyQuery } from '../../client/api-client.js';
 import { printable } from '../../printable.js';
-import { type ClientFlags, clientOf } from '../client-options.js';
+import { clientOf } from '../client.js';
+import type { ClientFlags } from '../client-options.js';
 import { EXIT } from '../exit-codes.js';
 import { type CliIo, say } from '../io.js';
 import { renderTable } from '../table.js';

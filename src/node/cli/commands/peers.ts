@@ -1,6 +1,7 @@
 import { formatHostPort, normaliseHost } from '../../../gossip/address.js';
 import { DEFAULT_ENCLAVE } from '../../../gossip/wire/message.js';
-import { type ClientFlags, clientOf } from '../client-options.js';
+import { clientOf } from '../client.js';
+import type { ClientFlags } from '../client-options.js';
 import { EXIT } from '../exit-codes.js';
 import { type CliIo, say } from '../io.js';
 import { renderTable } from '../table.js';

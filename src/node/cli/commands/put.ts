@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { RepramError } from '../../../gossip/error.js';
 import { MAX_VALUE_BYTES } from '../../../gossip/wire/limits.js';
-import { type ClientFlags, clientOf } from '../client-options.js';
+import { clientOf } from '../client.js';
+import type { ClientFlags } from '../client-options.js';
 import { EXIT } from '../exit-codes.js';
 import { type CliIo, say } from '../io.js';
 

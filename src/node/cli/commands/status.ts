@@ -1,4 +1,5 @@
-import { type ClientFlags, clientOf } from '../client-options.js';
+import { clientOf } from '../client.js';
+import type { ClientFlags } from '../client-options.js';
 import { EXIT } from '../exit-codes.js';
 import type { CliIo } from '../io.js';
 import { renderTable } from '../table.js';
