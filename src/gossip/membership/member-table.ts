@@ -168,6 +168,7 @@ export class MemberTable {
     const member = this.#members.get(id);
     if (member === undefined || !isLive(member)) return;
     const strikes = member.strikes + 1;
+    member.struckMs = this.#clock.monotonicMs();
     if (strikes >= STRIKES_TO_EVICT) {
       this.#evictions.inc();
       this.#transition(member, { state: 'dead', strikes, reachable: false }, 'evicted');
@@ -212,6 +213,7 @@ export class MemberTable {
       state: 'alive',
       sinceMs: nowMs,
       strikes: 0,
+      struckMs: Number.NEGATIVE_INFINITY,
       introduced: evidence === 'direct',
       reachable: false,
       proven: false,

@@ -22,6 +22,8 @@ export interface Member {
   readonly sinceMs: number;
   /** Failed probes in a row. */
   readonly strikes: number;
+  /** Monotonic time of the last strike; -Infinity before the first. */
+  readonly struckMs: number;
   /** It has spoken to this node itself; until then it is hearsay. */
   readonly introduced: boolean;
   /** A request to the present address was answered, since the member was last given up. */

@@ -200,8 +200,13 @@ export class Prober {
     return this.#members.live().some((other) => cameUpThere(other) && sameHostPort(other.address, member.address));
   }
 
-  /** Where the third strike, or one after death, is that another node answers at the address, the member is replaced. */
+  /**
+   * Strikes are half a period apart at least: however many probes fail at once, it is one failure. Where the third, or one after
+   * death, is that another node answers at the address, the member is replaced.
+   */
   #strike(member: Member, outcome: SendOutcome): void {
+    const sinceLastMs = this.#ports.clock.monotonicMs() - member.struckMs;
+    if (member.strikes > 0 && sinceLastMs < this.#options.intervalMs / 2) return;
     if (isLive(member)) this.#failures.inc();
     const replaced = outcome.kind === 'misdirected' && member.strikes + 1 >= STRIKES_TO_EVICT;
     if (replaced) this.#members.replaced(member.id);

@@ -44,6 +44,20 @@ describe('Prober', () => {
     expect(strikes()).toBe(3);
   });
 
+  it('ManyConnectionsDropAtOnce_AreOneStrike', async () => {
+    await bench.prove(infoOf('a'));
+    probesOfAEnd({ kind: 'refused' });
+    bench.gossip.start();
+    await bench.clock.run(700);
+    for (let drop = 0; drop < 5; drop++) bench.transport.onConnectionLost?.(bench.member('a').address);
+    await bench.clock.run(100);
+    expect([strikes(), bench.member('a').state]).toEqual([1, 'suspect']);
+    await bench.clock.run(2000);
+    expect(bench.member('a').state).toBe('suspect');
+    await bench.clock.run(500);
+    expect(bench.member('a').state).toBe('dead');
+  });
+
   it('TwoStrikesAndASuccess_BreakTheRow', async () => {
     await bench.prove(infoOf('a'));
     const pong = answerOf({ host: 'a.test', port: 8080 }, { ...PING });
