@@ -8,6 +8,8 @@ interface Connection {
   last: IncomingMessage | undefined;
   /** What waits for its turn to answer. */
   waiting: (() => void) | undefined;
+  /** Called as each answer ends. One for all requests of a connection: it is on the path of every read. */
+  readonly answered: () => void;
 }
 
 /** Whether everything before the bytes read now is answered. A request whose own body they belong to is not before them. */
@@ -25,22 +27,23 @@ export class Connections {
   }
 
   add(socket: Socket): void {
-    this.#open.set(socket, { owed: 0, last: undefined, waiting: undefined });
+    const connection: Connection = {
+      owed: 0,
+      last: undefined,
+      waiting: undefined,
+      answered: () => this.#answered(socket, connection),
+    };
+    this.#open.set(socket, connection);
     socket.once('close', () => this.#open.delete(socket));
   }
 
   /** A request has come in, and `res` is going to answer it. */
   owe(req: IncomingMessage, res: ServerResponse): void {
-    const { socket } = req;
-    const connection = this.#open.get(socket);
+    const connection = this.#open.get(req.socket);
     if (connection === undefined) return;
     connection.owed++;
     connection.last = req;
-    res.once('close', () => {
-      connection.owed--;
-      if (isAnswered(connection)) connection.waiting?.();
-      if (this.#closing && connection.owed === 0) socket.destroySoon();
-    });
+    res.on('close', connection.answered);
   }
 
   /**
@@ -62,5 +65,12 @@ export class Connections {
   /** Cuts every connection. */
   destroy(): void {
     for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  #answered(socket: Socket, connection: Connection): void {
+    connection.owed--;
+    if (connection.owed === 0) connection.last = undefined;
+    if (isAnswered(connection)) connection.waiting?.();
+    if (this.#closing && connection.owed === 0) socket.destroySoon();
   }
 }
