@@ -129,9 +129,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#timer.unref();
   }
 
+  /** What was given up while queued is refused by a throw, which spares the connection; an abort would end it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#done) throw new Error('given up while queued');
     this.#controller = controller;
-    if (this.#done) controller.abort(new Error('given up while queued'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: PeerAnswer['headers']): void {

@@ -115,13 +115,16 @@ export async function httpWorld(secret?: string): Promise<HttpWorld> {
       await close();
     },
   };
-  server.on('request', async (req, res) => {
+  server.on('request', (req, res) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of req) chunks.push(chunk as Buffer);
-    world.bodies.push(Buffer.concat(chunks));
-    world.requests.push(req);
-    if (world.handler !== undefined) world.handler(req, res);
-    else answer(res, behaviour);
+    req.on('error', () => undefined);
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      world.bodies.push(Buffer.concat(chunks));
+      world.requests.push(req);
+      if (world.handler !== undefined) world.handler(req, res);
+      else answer(res, behaviour);
+    });
   });
   return world;
 }
