@@ -26,7 +26,8 @@ export interface StampedVersion {
  * hexadecimal name of this process start: a node whose clock was set back does not repeat an id of its former self.
  */
 export function formatMessageId(version: Version, instance: string): string {
-  return `hlc.${version.ms}.${version.logical}.${instance}.${version.origin}`;
+  // Joined: V8 keeps a template literal as a chain of its parts, 230 bytes for as long as the id is remembered.
+  return ['hlc', version.ms, version.logical, instance, version.origin].join('.');
 }
 
 /**
