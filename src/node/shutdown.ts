@@ -4,6 +4,7 @@ import type { Log } from '../gossip/ports/log.js';
 import type { IsolationRecovery } from '../omega/isolation-recovery.js';
 import type { Gate } from './http/gate.js';
 import type { HttpServer } from './http/http-server.js';
+import type { InFlight } from './http/in-flight.js';
 import type { EventLoopLag } from './runtime/event-loop-lag.js';
 import type { MemoryStore } from './store/memory-store.js';
 import type { HttpTransport } from './transport/http-transport.js';
@@ -12,6 +13,7 @@ interface Drainable {
   readonly clock: Clock;
   readonly log: Log;
   readonly gate: Gate;
+  readonly writes: InFlight;
   readonly recovery: IsolationRecovery;
   readonly gossip: Gossip;
   readonly server: HttpServer;
@@ -20,19 +22,22 @@ interface Drainable {
   readonly lag: EventLoopLag;
 }
 
+/** Of the time to stop, what writes may take: the rest is for saying goodbye. */
+const SHARE_OF_WRITES = 0.75;
+
 /**
  * Stops a node, within `timeoutMs`: readiness off and clients turned away, writes in flight finished, leaving said to the
  * peers, connections ended. Writes are finished before the node says that it leaves: a peer does not acknowledge to a node
  * that has gone. What is not done in time is cut off.
  */
 export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<void> {
-  const { clock, log, gate, recovery, gossip, server, transport, store, lag } = node;
+  const { clock, log, gate, recovery, gossip, server, transport, store, lag, writes } = node;
   log.info('draining', { timeoutMs });
   gate.drain();
   recovery.stop();
   const over = new AbortController();
   const orderly = async (): Promise<'drained'> => {
-    await gossip.writer.drained();
+    await Promise.race([writes.drained(), clock.sleep(timeoutMs * SHARE_OF_WRITES, over.signal)]);
     gossip.stop();
     await gossip.leave();
     await server.close();

@@ -87,7 +87,8 @@ test('an upload under way is taken and answered, and then its connection does no
   const node = await start({ drainTimeoutMs: 10_000 });
   const upload = await startUpload(node);
   const stopping = timeToStop(node);
-  await vi.waitFor(async () => expect(await isRefused(node.port)).toBe(true));
+  const status = async () => (await fetch(`http://127.0.0.1:${node.port}/v1/health`)).status;
+  await vi.waitFor(async () => expect(await status()).toBe(503));
   upload.send('half');
   expect(statusOf(await upload.answer())).toBe(201);
   expect(await upload.ended()).toBe(true);

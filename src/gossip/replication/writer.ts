@@ -57,8 +57,6 @@ export class Writer {
   readonly #parts: WriterParts;
   /** By message id. Bounded by `MAX_PENDING_WRITES` and the write timeout. */
   readonly #pending = new Map<string, PendingWrite>();
-  /** Bounded by the callers of `drained`: one, at shutdown. */
-  readonly #whenDrained: (() => void)[] = [];
   readonly #outcomes: Readonly<Record<WriteOutcome, Counter>>;
 
   constructor(ports: WriterPorts, self: Self, options: WriterOptions, parts: WriterParts) {
@@ -97,18 +95,6 @@ export class Writer {
     for (const write of this.#pending.values()) write.lose(id);
   }
 
-  /** Resolves once no write is waiting. */
-  drained(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#whenDrained.push(resolve));
-  }
-
-  #settled(messageId: string): void {
-    this.#pending.delete(messageId);
-    if (this.#pending.size > 0) return;
-    for (const resolve of this.#whenDrained.splice(0)) resolve();
-  }
-
   async #write(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<WriteOutcome> {
     if (this.#pending.size >= MAX_PENDING_WRITES) return 'overloaded';
     const ttl = clampTtl(ttlSeconds, this.#options.ttl);
@@ -141,7 +127,7 @@ export class Writer {
       const hopeful = forwards(proven.length) ? undefined : proven.map((member) => member.id);
       const write = new PendingWrite(needed, hopeful, (reached) => {
         timer.cancel();
-        this.#settled(message.messageId);
+        this.#pending.delete(message.messageId);
         resolve(reached);
       });
       const timer = this.#ports.clock.setTimer(this.#options.writeTimeoutMs, () => write.finish(false));

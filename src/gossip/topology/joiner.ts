@@ -4,6 +4,7 @@ import type { Log } from '../ports/log.js';
 import type { Transport } from '../ports/transport.js';
 import { type Self, selfBootstrapRequest } from '../self.js';
 import { SEND_TIMEOUT_MS } from '../sender.js';
+import type { NodeInfo } from '../wire/message.js';
 
 /** The asking side of a join. */
 export class Joiner {
@@ -30,7 +31,7 @@ export class Joiner {
       if (sameHostPort(seed, this.#self.address)) continue;
       const outcome = await this.#transport.bootstrap(seed, request, SEND_TIMEOUT_MS);
       if (outcome.kind === 'joined') {
-        for (const info of outcome.answer.peers) this.#members.learn(info, 'hearsay');
+        this.#learn(outcome.answer.peers, seed);
         this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
         return true;
       }
@@ -41,5 +42,15 @@ export class Joiner {
       }
     }
     return false;
+  }
+
+  /** What a seed says of others is hearsay; it has itself spoken and answered, where one node is listed at its address. */
+  #learn(peers: readonly NodeInfo[], seed: HostPort): void {
+    const there = peers.filter((info) => sameHostPort({ host: info.address, port: info.httpPort }, seed));
+    for (const info of peers) {
+      const isSeed = there.length === 1 && info === there[0];
+      this.#members.learn(info, isSeed ? 'direct' : 'hearsay');
+      if (isSeed) this.#members.answered(info.id);
+    }
   }
 }

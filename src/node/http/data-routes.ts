@@ -6,6 +6,7 @@ import { isKey } from '../../gossip/wire/fields.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../gossip/wire/limits.js';
 import type { BodyReader } from './body.js';
 import { BASE_HEADERS, corsHeaders } from './headers.js';
+import type { InFlight } from './in-flight.js';
 import { reply, replyMethodNotAllowed, replyText } from './reply.js';
 import { percentDecode, type Target } from './target.js';
 
@@ -30,6 +31,7 @@ interface DataRoutesParts {
   readonly store: Store;
   readonly writer: Writer;
   readonly bodies: BodyReader;
+  readonly writes: InFlight;
 }
 
 /** `PUT`, `GET` and `HEAD /v1/data/{key}`: what the node is for, directly on node:http. */
@@ -45,7 +47,9 @@ export class DataRoutes {
     if (key === undefined) return replyText(req, res, 400, 'Invalid key: it must be percent-encoded UTF-8');
     if (!isKey(key)) return replyText(req, res, 400, `Invalid key: it must be 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
     if (req.method === 'GET' || req.method === 'HEAD') return this.#read(req, res, key);
-    if (req.method === 'PUT') return this.#write(req, res, key, ttlOf(req, target.query));
+    if (req.method === 'PUT') {
+      return this.#parts.writes.during(() => this.#write(req, res, key, ttlOf(req, target.query)));
+    }
     replyMethodNotAllowed(req, res, ALLOW);
   }
 

@@ -9,12 +9,15 @@ import { controlRoutes } from './control-routes.js';
 import { DataRoutes } from './data-routes.js';
 import { Gate } from './gate.js';
 import type { RequestHandlers } from './http-server.js';
+import { InFlight } from './in-flight.js';
 import { PeerRoutes } from './peer-routes.js';
 import { Readiness } from './readiness.js';
 import { Router } from './router.js';
 
 export interface Front {
   readonly gate: Gate;
+  /** The writes of clients that are under way, from the first byte of the request to the answer. */
+  readonly writes: InFlight;
   readonly handlers: RequestHandlers;
 }
 
@@ -29,6 +32,7 @@ export function createFront(
   const { gossip, store } = core;
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports);
+  const writes = new InFlight();
   const startedMs = clock.monotonicMs();
   const readiness = new Readiness(() => [
     { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
@@ -38,7 +42,7 @@ export function createFront(
     log,
     gate,
     bodies,
-    data: new DataRoutes({ clock, store, writer: gossip.writer, bodies }),
+    data: new DataRoutes({ clock, store, writer: gossip.writer, bodies, writes }),
     peers: new PeerRoutes(ports, { gossip, bodies, gate, secret: config.clusterSecret }),
     control: controlRoutes({
       identity: { nodeId: self.id, network: config.network, enclave: config.enclave },
@@ -51,5 +55,5 @@ export function createFront(
     expectation: router.handleExpectation,
     unknownExpectation: router.handleUnknownExpectation,
   };
-  return { gate, handlers };
+  return { gate, writes, handlers };
 }

@@ -12,6 +12,9 @@ export const MAX_CONNECTIONS = 20_000;
 /** How long a refused connection is read on, so that the client gets to see the answer, in milliseconds. */
 const LINGER_MS = 1000;
 
+/** A connection on which nothing moves for this long is cut: above the longest write timeout that can be configured. */
+const SILENCE_TIMEOUT_MS = 11 * 60 * 1000;
+
 const OPTIONS = {
   /** Above what proxies and our own peers use, so that the client closes first and no request meets a closing socket. */
   keepAliveTimeout: 75_000,
@@ -44,6 +47,7 @@ export class HttpServer {
   constructor() {
     this.#server = createServer(OPTIONS);
     this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.timeout = SILENCE_TIMEOUT_MS;
     this.#server.on('drop', () => this.onDrop?.());
     this.#server.on('connection', (socket) => this.#connections.add(socket));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>

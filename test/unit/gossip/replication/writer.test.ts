@@ -229,20 +229,6 @@ describe('Writer', () => {
     expect(bench.metrics.value('repram_writes_pending')).toBe(MAX_PENDING_WRITES);
   });
 
-  it('Drained_OnceNoWriteWaits', async () => {
-    await bench.prove(infoOf('a'), infoOf('b'));
-    write();
-    let drained = false;
-    void bench.gossip.writer.drained().then(() => {
-      drained = true;
-    });
-    await settle();
-    expect(drained).toBe(false);
-    ack('a');
-    await settle();
-    expect(drained).toBe(true);
-  });
-
   it('AboveTenPeers_OnlyASampleIsSentTo_AndAnyMembersAckCounts', async () => {
     await bench.prove(...Array.from({ length: 12 }, (_, i) => infoOf(`n${i}`)));
     const put = write();

@@ -49,6 +49,22 @@ describe('Joiner', () => {
     expect([...bench.gossip.members.all()].map(({ id, introduced }) => [id, introduced])).toEqual([['x', false]]);
   });
 
+  it('SeedItself_HasSpokenAndAnswered_AndIsTriedAgainShouldItDieAtOnce', async () => {
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('a'), infoOf('x')] } } });
+    await bench.gossip.joiner.join([seed('a')]);
+    expect([...bench.gossip.members.all()].map(({ id, proven }) => [id, proven])).toEqual([
+      ['a', true],
+      ['x', false],
+    ]);
+  });
+
+  it('TwoNodesListedAtTheSeedsAddress_AreBothHearsay', async () => {
+    const ghost = { ...infoOf('ghost'), address: 'a.test' };
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [ghost, infoOf('a')] } } });
+    await bench.gossip.joiner.join([seed('a')]);
+    expect([...bench.gossip.members.all()].every(({ proven }) => !proven)).toBe(true);
+  });
+
   it('Learned_IsProbedAtOnce_WithThisNodesOwnDescription', async () => {
     seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('x')] } } });
     await bench.gossip.joiner.join([seed('a')]);
