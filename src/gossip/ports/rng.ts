@@ -9,17 +9,6 @@ export function randomInt(rng: Rng, bound: number): number {
   return Math.floor(rng.next() * bound);
 }
 
-/** Shuffles in place (Fisher-Yates) and returns the same array. */
-export function shuffle<T>(rng: Rng, items: T[]): T[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = randomInt(rng, i + 1);
-    const swapped = items[i] as T;
-    items[i] = items[j] as T;
-    items[j] = swapped;
-  }
-  return items;
-}
-
 /** `count` distinct items chosen uniformly, or all of them where there are fewer. Leaves `items` as it is. */
 export function sample<T>(rng: Rng, items: readonly T[], count: number): T[] {
   if (count >= items.length) return [...items];
