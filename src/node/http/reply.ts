@@ -27,19 +27,7 @@ export function reply(
   all.push('Content-Length', String(body.byteLength));
   res.writeHead(status, all);
   if (req.method === 'HEAD') res.end();
-  else endWith(res, body);
-}
-
-/** Bodies up to this many bytes are worth a copy, if that saves a vectored write. */
-const MAX_COPIED_BYTES = 4096;
-
-/**
- * Ends an answer with its body. node:http puts text behind the headers and sends both as one string, but bytes it sends as
- * a second chunk; latin1 stands for every byte as it is.
- */
-export function endWith(res: ServerResponse, body: Uint8Array): void {
-  if (body.byteLength > MAX_COPIED_BYTES) return void res.end(body);
-  res.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
+  else res.end(body);
 }
 
 /** 405, naming what is allowed (RFC 9110 section 15.5.6). */

@@ -28,7 +28,7 @@ async function answer(method: string, size: number): Promise<{ length: string | 
 }
 
 describe('reply', () => {
-  it.each([0, 1, 256, 4096, 4097, 100_000])('sends %i bytes as they are, whichever way they go', async (size) => {
+  it.each([0, 1, 256, 4096, 4097, 100_000])('sends %i bytes as they are', async (size) => {
     expect(await answer('GET', size)).toEqual({ length: String(size), body: bytesOf(size) });
   });
 
