@@ -17,8 +17,8 @@ function spread(nodes: number, seed: number): number {
     const peers = Array.from({ length: nodes }, (_, id) => id).filter((id) => id !== node);
     const isOrigin = node === 0;
     if (!isOrigin && !forwards(peers.length)) continue;
-    const targets = isOrigin ? peers : peers.filter((id) => id !== 0 && id !== sender);
-    for (const target of fanOut(rng, targets)) {
+    const lackIt = isOrigin ? peers : peers.filter((id) => id !== 0 && id !== sender);
+    for (const target of fanOut(rng, peers, lackIt)) {
       if (reached.has(target)) continue;
       reached.add(target);
       queue.push({ node: target, sender: node });
@@ -34,6 +34,13 @@ describe('fan-out', () => {
     expect(new Set(chosen).size).toBe(chosen.length);
     expect(chosen.length).toBe(fanOutSize(count));
     expect(chosen.every((id) => id >= 0 && id < count)).toBe(true);
+  });
+
+  test.prop([peerCounts, seeds])('counts who has the write as a peer, and never chooses it', (count, seed) => {
+    const peers = Array.from({ length: count }, (_, id) => id);
+    const chosen = fanOut(new SeededRng(seed), peers, peers.slice(1));
+    expect(chosen).not.toContain(0);
+    expect(chosen.length).toBe(Math.min(fanOutSize(count), Math.max(0, count - 1)));
   });
 
   test.prop([peerCounts])('is the whole enclave or the least square root that suffices', (count) => {

@@ -10,7 +10,7 @@ import { compareVersions, readingAfter, type Version } from '../version.js';
 import type { PutMessage } from '../wire/message.js';
 import { versionOf } from '../wire/message-id.js';
 import type { Dedup } from './dedup.js';
-import { fanOut, forwards } from './fan-out.js';
+import { forwards, writeTargets } from './fan-out.js';
 import { clampTtl, type TtlRange } from './ttl.js';
 
 /**
@@ -119,8 +119,8 @@ export class Receiver {
   #forward(message: PutMessage): void {
     const peers = this.#parts.members.enclavePeers();
     if (!forwards(peers.length)) return;
-    const others = peers.filter((member) => member.id !== message.from);
     const { wantsReply: _, ...forwarded } = message;
-    for (const member of fanOut(this.#ports.rng, others)) void this.#parts.sender.send(member, forwarded);
+    const targets = writeTargets(this.#ports.rng, peers, message.from);
+    for (const member of targets) void this.#parts.sender.send(member, forwarded);
   }
 }

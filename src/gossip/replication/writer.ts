@@ -10,7 +10,7 @@ import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
 import type { AckMessage, PutMessage } from '../wire/message.js';
 import type { Dedup } from './dedup.js';
-import { fanOut, forwards } from './fan-out.js';
+import { forwards, writeTargets } from './fan-out.js';
 import { PendingWrite } from './pending-write.js';
 import { quorumSize } from './quorum.js';
 import { clampTtl, type TtlRange } from './ttl.js';
@@ -82,12 +82,15 @@ export class Writer {
     return outcome;
   }
 
-  /** Counts an acknowledgement, if it comes from a member of the enclave and a write waits for it. */
+  /**
+   * Counts an acknowledgement, if it comes from a proven member of the enclave and a write waits for it. One that is not
+   * proven is not in the basis of the quorum, so its copy makes none.
+   */
   receiveAck(message: AckMessage): void {
     const member = this.#parts.members.get(message.from);
     if (member === undefined || member.state === 'left' || member.enclave !== this.#self.enclave) return;
     this.#parts.members.heard(member.id);
-    this.#pending.get(message.messageId)?.ack(member.id);
+    if (member.proven) this.#pending.get(message.messageId)?.ack(member.id);
   }
 
   /** The member is gone: no write waits for it any longer. */
@@ -108,17 +111,14 @@ export class Writer {
   }
 
   /**
-   * Sends the write to its targets and waits for the quorum. Members that have not proved to be there are sent the write
-   * too, unless a probe of them has failed, but neither counted nor waited for; nor do they take the place of a proven one
-   * where only a sample is sent to.
+   * Sends the write to its targets and waits for the quorum. Members that have not proved to be there are neither counted
+   * nor waited for.
    */
   #replicate(message: PutMessage): Promise<boolean> {
     const { members } = this.#parts;
-    const { rng } = this.#ports;
     const proven = members.enclavePeers().filter((member) => member.proven);
-    const unproven = members.enclavePeers().filter((member) => !member.proven && member.strikes === 0);
     const needed = quorumSize(members.quorumBasis(), this.#options.replication) - 1;
-    const targets = [...fanOut(rng, proven), ...fanOut(rng, unproven)];
+    const targets = writeTargets(this.#ports.rng, members.enclavePeers());
     if (needed === 0 || proven.length < needed) {
       for (const member of targets) void this.#parts.sender.send(member, message, this.#options.writeTimeoutMs);
       return Promise.resolve(needed === 0);

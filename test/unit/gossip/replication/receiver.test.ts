@@ -183,6 +183,23 @@ describe('Receiver', () => {
     expect(forwarded.every(({ message }) => message.from === 'a')).toBe(true);
   });
 
+  it('ElevenPeers_TheOriginCountsAsOne_FourAreForwardedTo', async () => {
+    await bench.prove(...Array.from({ length: 10 }, (_, i) => infoOf(`n${i}`)));
+    bench.gossip.receive(putOf('a', 'm1', { wantsReply: true }));
+    await settle();
+    expect(bench.transport.of('PUT')).toHaveLength(4);
+  });
+
+  it('Ghosts_DoNotTakeThePlaceOfMembers_WhereAWriteIsForwarded', async () => {
+    await bench.prove(...Array.from({ length: 11 }, (_, i) => infoOf(`n${i}`)));
+    bench.transport.onSend = () => new Promise(() => undefined);
+    for (let i = 0; i < 1000; i++) bench.gossip.members.learn(infoOf(`ghost${i}`), 'hearsay');
+    bench.gossip.receive(putOf('a', 'm1', { wantsReply: true }));
+    await settle();
+    const hosts = bench.transport.of('PUT').map(({ to }) => to.host);
+    expect(hosts.filter((host) => !host.startsWith('ghost'))).toHaveLength(4);
+  });
+
   it('ForwardedWrite_IsAckedToItsOrigin_AndProvesNothingAboutIt', async () => {
     bench.gossip.members.learn(infoOf('origin'), 'hearsay');
     await settle();

@@ -87,6 +87,14 @@ describe('Writer', () => {
       () => void bench.gossip.members.learn(infoOf('foreign', { enclave: 'other' }), 'direct'),
     ],
     ['AckOfLeftMember_DoesNotCount', 'b', () => bench.gossip.members.leave('b')],
+    [
+      'AckOfUnprovenMember_DoesNotCount',
+      'rumoured',
+      () => {
+        bench.transport.onSend = silence;
+        bench.gossip.members.learn(infoOf('rumoured'), 'hearsay');
+      },
+    ],
   ])('%s', async (_name, from, prepare) => {
     await bench.prove(infoOf('a'), infoOf('b'), infoOf('c'));
     prepare();
