@@ -1,7 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
+import { STRIKES_TO_EVICT } from '../../src/gossip/membership/evidence.js';
 import { isLive, type Member } from '../../src/gossip/membership/member.js';
-import { MAX_MEMBERS, MemberTable, STRIKES_TO_EVICT } from '../../src/gossip/membership/member-table.js';
+import { MAX_MEMBERS, MemberTable } from '../../src/gossip/membership/member-table.js';
 import { infoOf, SELF } from '../support/gossip-bench.js';
 import { ReadableMetrics } from '../support/ports.js';
 import { VirtualClock } from '../support/virtual-clock.js';

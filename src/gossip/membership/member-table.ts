@@ -1,13 +1,25 @@
-import { type HostPort, sameHostPort } from '../address.js';
+import { sameHostPort } from '../address.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Self } from '../self.js';
 import type { NodeInfo } from '../wire/message.js';
+import {
+  addressOf,
+  answered,
+  compareIncarnations,
+  departed,
+  type Evidence,
+  introduced,
+  isFromBeforeGoodbye,
+  mentioned,
+  newMember,
+  proof,
+  renewed,
+  struck,
+  type Verdict,
+} from './evidence.js';
 import { isLive, type Member } from './member.js';
 import type { MemberEvent, MemberListener } from './member-event.js';
-
-/** Strikes in a row that evict. */
-export const STRIKES_TO_EVICT = 3;
 
 /** Most nodes known at a time, dead and left ones included. */
 export const MAX_MEMBERS = 10_000;
@@ -15,34 +27,7 @@ export const MAX_MEMBERS = 10_000;
 /** How long a dead or departed member is remembered, in milliseconds. */
 export const MEMORY_OF_THE_DEAD_MS: number = 24 * 60 * 60 * 1000;
 
-/** Who says it: the node itself, or anybody else about it. */
-export type Evidence = 'direct' | 'hearsay';
-
 type MutableMember = { -readonly [Field in keyof Member]: Member[Field] };
-
-/** Negative where `info` is older news than what is known; zero where either names no incarnation. */
-function compareIncarnations(info: NodeInfo, known: Member): number {
-  if (info.extension === undefined || known.extension === undefined) return 0;
-  return info.extension.incarnation - known.extension.incarnation;
-}
-
-function addressOf(info: NodeInfo): HostPort {
-  return { host: info.address, port: info.httpPort };
-}
-
-/**
- * What `info` changes about a member; the address object stays the same where the address does. Where an older node has
- * taken the place of one of ours, the incarnation stays, as a bound on what may come after.
- */
-function detailsOf(info: NodeInfo, known: Member): Pick<Member, 'address' | 'gossipPort' | 'enclave' | 'extension'> {
-  const address = addressOf(info);
-  return {
-    address: sameHostPort(address, known.address) ? known.address : address,
-    gossipPort: info.port,
-    enclave: info.enclave,
-    extension: info.extension ?? known.extension,
-  };
-}
 
 /**
  * Every node this one knows. Bounded by `MAX_MEMBERS`; where it is full, the longest gone make room, and rumours for nodes
@@ -61,6 +46,8 @@ export class MemberTable {
   #dead: readonly Member[] | undefined;
   #enclavePeers: readonly Member[] | undefined;
   #quorumBasis: number | undefined;
+  /** Since the last change, no room was found for a rumour: another one need not look through the whole table. */
+  #isCrowded = false;
 
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, self: Self) {
     this.#clock = ports.clock;
@@ -132,9 +119,8 @@ export class MemberTable {
     const known = this.#members.get(info.id);
     if (known === undefined) return this.#add(info, evidence);
     const age = compareIncarnations(info, known);
-    const isLate = age === 0 && known.saidGoodbye && info.extension !== undefined;
-    if (age < 0 || isLate) return true;
-    if (age > 0) this.#renew(known, info, evidence);
+    if (age === 'earlier' || isFromBeforeGoodbye(info, known)) return true;
+    if (age === 'later') this.#apply(known, renewed(known, info, evidence, this.#clock.monotonicMs()));
     else if (evidence === 'direct') this.#introduce(known, info);
     else this.#mention(known, info);
     return true;
@@ -145,38 +131,24 @@ export class MemberTable {
     const member = this.#members.get(id);
     if (member === undefined || member.state === 'left') return;
     member.heardMs = this.#clock.monotonicMs();
-    if (member.state === 'dead') this.#transition(member, { introduced: true }, 'spoke');
-    else if (!member.introduced) this.#change(member, { introduced: true });
+    if (member.state === 'dead') this.#apply(member, { fields: { introduced: true }, kind: 'spoke' });
+    else if (!member.introduced) this.#apply(member, { fields: { introduced: true } });
     else return;
-    this.#prove(member);
+    this.#apply(member, proof(member));
   }
 
   /** A request to the member was answered at its present address: the row of strikes is broken. */
   answered(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined || member.state === 'left') return;
-    if (member.state === 'suspect') {
-      this.#transition(member, { state: 'alive', strikes: 0, reachable: true }, 'cleared');
-    } else if (!member.reachable || member.state === 'dead') {
-      this.#change(member, { reachable: true });
-    }
-    this.#prove(member);
+    this.#apply(member, answered(member));
+    this.#apply(member, proof(member));
   }
 
   /** A probe of the member failed. The third in a row evicts. */
   strike(id: string): void {
     const member = this.#members.get(id);
-    if (member === undefined || !isLive(member)) return;
-    const strikes = member.strikes + 1;
-    member.struckMs = this.#clock.monotonicMs();
-    if (strikes >= STRIKES_TO_EVICT) {
-      this.#evictions.inc();
-      this.#transition(member, { state: 'dead', strikes, reachable: false }, 'evicted');
-    } else if (member.state === 'alive') {
-      this.#transition(member, { state: 'suspect', strikes }, 'suspected');
-    } else {
-      this.#change(member, { strikes });
-    }
+    if (member !== undefined) this.#apply(member, struck(member, this.#clock.monotonicMs()));
   }
 
   /** The member said that it leaves for good. Only its next incarnation comes back, or an older node in its place. */
@@ -203,122 +175,48 @@ export class MemberTable {
       this.#refusedFull.inc();
       return false;
     }
-    const nowMs = this.#clock.monotonicMs();
-    const member: MutableMember = {
-      id: info.id,
-      address: addressOf(info),
-      gossipPort: info.port,
-      enclave: info.enclave,
-      extension: info.extension,
-      state: 'alive',
-      sinceMs: nowMs,
-      strikes: 0,
-      struckMs: Number.NEGATIVE_INFINITY,
-      introduced: evidence === 'direct',
-      reachable: false,
-      proven: false,
-      saidGoodbye: false,
-      heardMs: evidence === 'direct' ? nowMs : Number.NEGATIVE_INFINITY,
-    };
-    this.#joins.inc();
+    const member: MutableMember = newMember(info, evidence, this.#clock.monotonicMs());
     this.#members.set(member.id, member);
     this.#invalidate();
     this.#emit({ kind: 'joined', member });
     return true;
   }
 
-  /** News of a later incarnation: whatever was thought of the former one is over. */
-  #renew(known: MutableMember, info: NodeInfo, evidence: Evidence): void {
-    const direct = evidence === 'direct';
-    const wasLive = isLive(known);
-    const moved = !sameHostPort(addressOf(info), known.address);
-    const change = {
-      ...detailsOf(info, known),
-      state: 'alive',
-      strikes: 0,
-      introduced: direct,
-      reachable: false,
-      saidGoodbye: false,
-      heardMs: direct ? this.#clock.monotonicMs() : known.heardMs,
-    } as const;
-    if (!wasLive) this.#joins.inc();
-    this.#transition(known, change, wasLive ? (moved ? 'moved' : 'restarted') : 'returned');
-  }
-
-  /** A known node introduces itself. One held for dead must answer, too, before it is believed to live. */
   #introduce(known: MutableMember, info: NodeInfo): void {
-    const moved = !sameHostPort(addressOf(info), known.address);
-    const change = {
-      ...detailsOf(info, known),
-      introduced: true,
-      reachable: known.reachable && !moved,
-      saidGoodbye: false,
-      heardMs: this.#clock.monotonicMs(),
-    };
-    if (known.state === 'left') {
-      this.#joins.inc();
-      this.#transition(known, { ...change, state: 'alive', strikes: 0 }, 'joined');
-    } else if (known.state === 'dead') {
-      this.#transition(known, change, 'spoke');
-      this.#prove(known);
-    } else if (moved) {
-      this.#transition(known, { ...change, state: 'alive', strikes: 0 }, 'moved');
-    } else {
-      this.#change(known, change);
-      this.#prove(known);
-    }
+    this.#apply(known, introduced(known, info, this.#clock.monotonicMs()));
+    this.#apply(known, proof(known));
   }
 
-  /** Hearsay that is no news: it moves only members in trouble that cannot speak of incarnations, and revives none. */
   #mention(known: MutableMember, info: NodeInfo): void {
-    if (known.state === 'left') return;
-    const settled = known.state === 'alive' && known.reachable;
-    const moved = !sameHostPort(addressOf(info), known.address);
-    if (moved && !settled && known.extension === undefined) {
-      this.#transition(known, { address: addressOf(info), gossipPort: info.port, reachable: false }, 'moved');
-    }
+    this.#apply(known, mentioned(known, info));
     if (known.state === 'dead') this.#emit({ kind: 'mentioned', member: known });
-  }
-
-  /** A member that has spoken and answers is there; a dead one must have done both since it died. */
-  #prove(member: MutableMember): void {
-    if (!member.introduced || !member.reachable) return;
-    if (!member.proven) this.#change(member, { proven: true });
-    if (member.state !== 'dead' || member.heardMs < member.sinceMs) return;
-    this.#joins.inc();
-    this.#transition(member, { state: 'alive', strikes: 0 }, 'returned');
   }
 
   #depart(id: string, saidGoodbye: boolean): void {
     const member = this.#members.get(id);
-    if (member === undefined || member.state === 'left') return;
-    const change = { state: 'left', reachable: false, introduced: false, proven: false, saidGoodbye } as const;
-    this.#transition(member, change, 'left');
+    if (member !== undefined && member.state !== 'left') this.#apply(member, departed(saidGoodbye));
   }
 
   /** Forgets the longest gone that never was proven; for a node that speaks for itself, else one that is only rumoured. */
   #makeRoom(evidence: Evidence): boolean {
-    let gone: Member | undefined;
-    let rumoured: Member | undefined;
-    for (const member of this.#members.values()) {
-      if (member.proven) continue;
-      if (isLive(member)) rumoured ??= member.introduced ? undefined : member;
-      else if (gone === undefined || member.sinceMs < gone.sinceMs) gone = member;
-    }
-    const displaced = gone ?? (evidence === 'direct' ? rumoured : undefined);
+    if (this.#isCrowded && evidence === 'hearsay') return false;
+    const unproven = [...this.#members.values()].filter((member) => !member.proven);
+    const gone = longestGone(unproven);
+    this.#isCrowded = gone === undefined;
+    const rumoured = evidence === 'direct' ? unproven.find((member) => !member.introduced) : undefined;
+    const displaced = gone ?? rumoured;
     return displaced !== undefined && this.#members.delete(displaced.id);
   }
 
-  #transition(member: MutableMember, change: Partial<Member>, kind: MemberEvent['kind']): void {
-    const previous = { ...member };
-    const entersState = change.state !== undefined && change.state !== member.state;
-    this.#change(member, entersState ? { ...change, sinceMs: this.#clock.monotonicMs() } : change);
-    this.#emit({ kind, member, previous });
-  }
-
-  #change(member: MutableMember, change: Partial<Member>): void {
-    Object.assign(member, change);
+  #apply(member: MutableMember, verdict: Verdict | undefined): void {
+    if (verdict === undefined) return;
+    const { fields, kind } = verdict;
+    const previous = kind && { ...member };
+    const entersState = fields.state !== undefined && fields.state !== member.state;
+    Object.assign(member, fields);
+    if (entersState) member.sinceMs = this.#clock.monotonicMs();
     this.#invalidate();
+    if (kind !== undefined && previous !== undefined) this.#emit({ kind, member, previous });
   }
 
   #invalidate(): void {
@@ -326,9 +224,20 @@ export class MemberTable {
     this.#dead = undefined;
     this.#enclavePeers = undefined;
     this.#quorumBasis = undefined;
+    this.#isCrowded = false;
   }
 
   #emit(event: MemberEvent): void {
+    if (event.kind === 'joined' || event.kind === 'returned') this.#joins.inc();
+    if (event.kind === 'evicted') this.#evictions.inc();
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function longestGone(members: readonly Member[]): Member | undefined {
+  let longest: Member | undefined;
+  for (const member of members) {
+    if (!isLive(member) && (longest === undefined || member.sinceMs < longest.sinceMs)) longest = member;
+  }
+  return longest;
 }

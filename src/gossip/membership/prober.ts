@@ -7,8 +7,9 @@ import type { Rng } from '../ports/rng.js';
 import type { SendOutcome } from '../ports/transport.js';
 import type { Sender } from '../sender.js';
 import { Ticker } from '../ticker.js';
+import { STRIKES_TO_EVICT } from './evidence.js';
 import { isLive, type Member } from './member.js';
-import { type MemberTable, STRIKES_TO_EVICT } from './member-table.js';
+import type { MemberTable } from './member-table.js';
 import { ProbeLane } from './probe-lane.js';
 import { ProbeOrder } from './probe-order.js';
 

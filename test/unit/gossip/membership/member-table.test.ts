@@ -1,11 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { STRIKES_TO_EVICT } from '../../../../src/gossip/membership/evidence.js';
 import type { MemberState } from '../../../../src/gossip/membership/member.js';
-import {
-  MAX_MEMBERS,
-  MEMORY_OF_THE_DEAD_MS,
-  MemberTable,
-  STRIKES_TO_EVICT,
-} from '../../../../src/gossip/membership/member-table.js';
+import { MAX_MEMBERS, MEMORY_OF_THE_DEAD_MS, MemberTable } from '../../../../src/gossip/membership/member-table.js';
 import type { NodeInfo } from '../../../../src/gossip/wire/message.js';
 import { infoOf, SELF } from '../../../support/gossip-bench.js';
 import { ReadableMetrics } from '../../../support/ports.js';
@@ -97,6 +93,13 @@ const TRAPS: readonly Trap[] = [
     when: [answered, heard],
     state: 'alive',
     told: ['a spoke', 'a returned'],
+  },
+  {
+    name: 'DeadMember_AnsweredOnceAndFailedSince_WordAloneDoesNotRevive',
+    given: [() => prove(), () => evict(), answered, strike],
+    when: [heard],
+    state: 'dead',
+    told: ['a spoke'],
   },
   {
     name: 'DeadMember_IntroducesItself_IsProbedAndNotYetBelieved',
