@@ -199,10 +199,10 @@ export class Gossip {
     const { member, previous, kind } = event;
     this.#ports.log[QUIET.has(kind) ? 'debug' : 'info'](`member ${kind}`, { peer: member.id });
     if (kind === 'joined' || kind === 'returned' || kind === 'restarted' || kind === 'moved') {
-      this.#sync.reset(member.id);
+      if (isNewToItself(event)) this.#sync.reset(member.id);
       this.#prober.soon(member.id);
     }
-    if (kind === 'spoke') this.#prober.soon(member.id);
+    if (kind === 'spoke') this.#prober.hint(member.id);
     if (kind === 'mentioned') this.#prober.doubt(member.id);
     if (kind === 'evicted' || kind === 'left') {
       this.writer.memberLost(member.id);
@@ -216,10 +216,17 @@ export class Gossip {
     this.#ports.transport.forget(address);
   }
 
-  /** One probe, however many connections drop: the strikes that evict are a period apart. */
   #connectionLost(address: HostPort): void {
     for (const member of this.members.live()) {
-      if (member.state === 'alive' && sameHostPort(member.address, address)) this.#prober.soon(member.id);
+      if (member.state === 'alive' && sameHostPort(member.address, address)) this.#prober.hint(member.id);
     }
   }
+}
+
+/**
+ * Whether the member may know nobody, so that its next SYNC is answered even within the interval. A mere move is no reason:
+ * two nodes that bear one id would be answered in turn for ever.
+ */
+function isNewToItself({ kind, member, previous }: MemberEvent): boolean {
+  return kind !== 'moved' || member.extension?.incarnation !== previous?.extension?.incarnation;
 }

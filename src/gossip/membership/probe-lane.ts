@@ -15,6 +15,11 @@ export class ProbeLane {
     this.#queued.add(id);
   }
 
+  /** Somebody who could be probed now has to wait for others. */
+  get isCongested(): boolean {
+    return this.#queued.size > 0 && this.#underProbe.size >= this.#width;
+  }
+
   isUnderProbe(id: string): boolean {
     return this.#underProbe.has(id);
   }

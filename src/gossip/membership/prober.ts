@@ -71,8 +71,13 @@ export class Prober {
   readonly #deadOrder: ProbeOrder;
   readonly #ticker: Ticker;
   readonly #failures: Counter;
+  readonly #congestions: Counter;
   readonly #provenLane = new ProbeLane(MAX_PROBES_IN_FLIGHT);
   readonly #strangerLane = new ProbeLane(MAX_PROBES_IN_FLIGHT);
+  /** When each member was last probed for a hint, within the last period. Bounded by the member table. */
+  readonly #hintedMs = new Map<string, number>();
+  /** Members of which another hint came within the period. Bounded by the member table: emptied on every tick. */
+  readonly #hinted = new Set<string>();
   /** When each dead member was last given a chance. Bounded by the member table: pruned on every tick. */
   readonly #doubtedMs = new Map<string, number>();
 
@@ -97,6 +102,10 @@ export class Prober {
     this.#deadOrder = new ProbeOrder(ports.rng);
     this.#ticker = new Ticker(ports.clock, options.intervalMs, () => this.#tick());
     this.#failures = ports.metrics.counter('repram_ping_failures_total', 'Probes that counted as a strike.');
+    this.#congestions = ports.metrics.counter(
+      'repram_probes_queued_total',
+      'Times that probes had to wait, because too many were under way.',
+    );
   }
 
   start(): void {
@@ -107,14 +116,31 @@ export class Prober {
     this.#ticker.stop();
     this.#provenLane.clear();
     this.#strangerLane.clear();
+    this.#hinted.clear();
   }
 
-  /** Probes a member ahead of its turn, and after a probe under way: it is new, or its connection dropped. */
+  /** Probes a member ahead of its turn, and after a probe under way: it is new, or there is news of it. */
   soon(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
     this.#laneOf(member).add(id);
     this.#work(this.#laneOf(member));
+  }
+
+  /**
+   * Something hints that a member's state is not what it was: its connection dropped, or it speaks though it is dead. It is
+   * probed at once, and for further hints at the next tick: a peer that ends the connection after each answer, or speaks
+   * without end and cannot be reached, is not probed without end.
+   */
+  hint(id: string): void {
+    const nowMs = this.#ports.clock.monotonicMs();
+    const lastMs = this.#hintedMs.get(id);
+    if (lastMs !== undefined && nowMs - lastMs < this.#options.intervalMs) {
+      this.#hinted.add(id);
+      return;
+    }
+    this.#hintedMs.set(id, nowMs);
+    this.soon(id);
   }
 
   /** Somebody mentions a member held for dead: look for yourself, but not at every mention. */
@@ -129,6 +155,7 @@ export class Prober {
   #tick(): void {
     this.#members.forgetTheDead();
     for (const id of this.#doubtedMs.keys()) if (this.#members.get(id)?.state !== 'dead') this.#doubtedMs.delete(id);
+    this.#followHints();
     const live = this.#members.live();
     for (const member of live) if (member.state === 'suspect') this.#enqueue(member);
     const next = this.#order.next(live, (member) => member.state === 'alive');
@@ -137,6 +164,16 @@ export class Prober {
     if (dead !== undefined) this.#enqueue(dead);
     this.#work(this.#provenLane);
     this.#work(this.#strangerLane);
+  }
+
+  #followHints(): void {
+    const nowMs = this.#ports.clock.monotonicMs();
+    for (const [id, atMs] of this.#hintedMs) if (nowMs - atMs >= this.#options.intervalMs) this.#hintedMs.delete(id);
+    for (const id of this.#hinted) {
+      this.#hintedMs.set(id, nowMs);
+      this.soon(id);
+    }
+    this.#hinted.clear();
   }
 
   /** For its regular turn, which is over where the last one still is under way. */
@@ -155,6 +192,7 @@ export class Prober {
       if (member === undefined) lane.done(id);
       else void this.#probe(member).then(() => this.#probed(lane, member.id));
     }
+    if (lane.isCongested) this.#congestions.inc();
   }
 
   #probed(lane: ProbeLane, id: string): void {

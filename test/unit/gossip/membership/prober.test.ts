@@ -147,6 +147,43 @@ describe('Prober', () => {
     expect(bench.member('a').strikes).toBe(1);
   });
 
+  it('PeerThatEndsEachConnection_IsProbedOncePerPeriod_NotWithoutEnd', async () => {
+    await bench.prove(infoOf('a'));
+    bench.transport.onSend = (to, message) => {
+      bench.clock.setTimer(1, () => bench.transport.onConnectionLost?.(to));
+      return answerOf(to, message);
+    };
+    bench.gossip.start();
+    await bench.clock.run(10_500);
+    expect(pingsOf('a.test').length).toBeLessThanOrEqual(2 * 10);
+    expect(pingsOf('a.test').length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('ConnectionLostAgain_WithinThePeriod_IsNotForgotten_TheNextTickProbes', async () => {
+    await bench.prove(...Array.from({ length: 20 }, (_, i) => infoOf(`n${i}`)), infoOf('a'));
+    probesOfAEnd(answerOf({ host: 'a.test', port: 8080 }, { ...PING }), { kind: 'refused' });
+    bench.gossip.start();
+    await bench.clock.run(1100);
+    for (const atMs of [1100, 1500]) {
+      await bench.clock.run(atMs - bench.clock.monotonicMs());
+      bench.transport.onConnectionLost?.({ host: 'a.test', port: 8080 });
+    }
+    await bench.clock.run(2500);
+    expect(bench.member('a').state).toBe('dead');
+  });
+
+  it('DeadMember_ThatKeepsSpeakingAndCannotBeReached_IsProbedOncePerPeriod', async () => {
+    await bench.prove(infoOf('a'));
+    for (let strike = 0; strike < 3; strike++) bench.gossip.members.strike('a');
+    probesOfAEnd({ kind: 'refused' });
+    bench.gossip.start();
+    for (let ms = 0; ms < 5000; ms += 10) {
+      bench.gossip.members.heard('a');
+      await bench.clock.run(10);
+    }
+    expect(pingsOf('a.test').length).toBeLessThanOrEqual(2 * 5 + 1);
+  });
+
   it('MemberWithoutPong_IsKept_AndIntroducedToOncePerSyncInterval', async () => {
     await bench.prove(infoOf('a'));
     await bench.clock.run(10);
@@ -269,6 +306,7 @@ describe('Prober', () => {
     for (let i = 0; i < 200; i++) bench.gossip.members.learn(infoOf(`n${i}`), 'hearsay');
     await bench.clock.run(0);
     expect(bench.transport.of('PING')).toHaveLength(MAX_PROBES_IN_FLIGHT);
+    expect(bench.metrics.value('repram_probes_queued_total')).toBeGreaterThan(0);
     await bench.clock.run(2000);
     expect(bench.transport.of('PING')).toHaveLength(200);
   });

@@ -55,6 +55,28 @@ describe('TopologySync', () => {
     expect(await receive(sync(infoOf('a', { incarnation: 2 })))).toEqual(['a.test self']);
   });
 
+  it('NewMember_BringsSyncsSoon_ThenEverMoreRarely_AndNobodyIsAskedTwiceAnInterval', async () => {
+    bench.gossip.start();
+    await bench.clock.run(10_000);
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) bench.gossip.members.learn(infoOf(id), 'direct');
+    const startMs = bench.clock.monotonicMs();
+    await bench.clock.run(29_000);
+    const asked = bench.transport.of('SYNC').filter(({ message }) => message.nodeInfo.id === 'self');
+    const rounds = asked.filter(({ atMs }) => [1, 3, 7, 15].includes((atMs - startMs) / 1000));
+    expect(rounds).toHaveLength(4);
+    expect(new Set(rounds.map(({ to }) => to.host)).size).toBe(4);
+  });
+
+  it('StormTrap_TwoNodesOfOneId_AreNotAnsweredInTurnForEver', async () => {
+    await bench.prove(infoOf('a'));
+    let answers = 0;
+    for (let turn = 0; turn < 20; turn++) {
+      const told = await receive(sync(infoOf('a', { address: turn % 2 === 0 ? 'b.test' : 'c.test' })));
+      answers += told.length;
+    }
+    expect(answers).toBe(1);
+  });
+
   it('LeftPeer_IsNotAnswered', async () => {
     await bench.prove(infoOf('a', { incarnation: 1 }));
     bench.gossip.members.leave('a');
