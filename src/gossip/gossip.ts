@@ -18,6 +18,7 @@ import type { TtlRange } from './replication/ttl.js';
 import { Writer } from './replication/writer.js';
 import type { Self } from './self.js';
 import { Sender } from './sender.js';
+import { Announcer } from './topology/announcer.js';
 import { Joiner } from './topology/joiner.js';
 import { ReceptionDesk } from './topology/reception.js';
 import { TopologySync } from './topology/sync.js';
@@ -103,8 +104,9 @@ export class Gossip {
     this.#sync = new TopologySync(ports, { intervalMs: options.syncIntervalMs }, { members, sender, composer });
     this.writer = new Writer(ports, self, options, replication);
     this.#receiver = new Receiver(ports, self, options.ttl, replication);
-    this.reception = new ReceptionDesk(ports, self, { members, sender, composer });
-    this.joiner = new Joiner(ports, self, { members });
+    const announcer = new Announcer(ports, { members, sender, composer });
+    this.reception = new ReceptionDesk(self, { members, announcer });
+    this.joiner = new Joiner(ports, self, { members, announcer });
     members.subscribe((event) => this.#memberChanged(event));
     ports.transport.onConnectionLost = (address) => this.#connectionLost(address);
   }
@@ -202,6 +204,7 @@ export class Gossip {
       if (isNewToItself(event)) this.#sync.reset(member.id);
       this.#prober.soon(member.id);
     }
+    if (kind === 'joined') this.#sync.hurry();
     if (kind === 'spoke') this.#prober.hint(member.id);
     if (kind === 'mentioned') this.#prober.doubt(member.id);
     if (kind === 'evicted' || kind === 'left') {

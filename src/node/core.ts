@@ -1,3 +1,4 @@
+import type { HostPort } from '../gossip/address.js';
 import { Gossip } from '../gossip/gossip.js';
 import type { Clock } from '../gossip/ports/clock.js';
 import type { Log } from '../gossip/ports/log.js';
@@ -5,6 +6,7 @@ import type { Metrics } from '../gossip/ports/metrics.js';
 import type { Rng } from '../gossip/ports/rng.js';
 import type { Self } from '../gossip/self.js';
 import { IsolationRecovery } from '../omega/isolation-recovery.js';
+import { SeedRounds } from '../omega/seed-rounds.js';
 import type { NodeConfig } from './config/node-config.js';
 import { MemoryStore } from './store/memory-store.js';
 import { HttpTransport } from './transport/http-transport.js';
@@ -22,6 +24,7 @@ export interface Core {
   readonly transport: HttpTransport;
   readonly gossip: Gossip;
   readonly recovery: IsolationRecovery;
+  readonly seedRounds: SeedRounds;
 }
 
 /** Wires the core rooms to each other: whenever a member goes, recovery looks whether it was the last. */
@@ -30,17 +33,14 @@ export function createCore(config: NodeConfig, self: Self, ports: CorePorts): Co
   const transport = new HttpTransport(ports, { secret: config.clusterSecret });
   const ttl = { minSeconds: config.minTtlSeconds, maxSeconds: config.maxTtlSeconds };
   const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl });
-  const recovery = new IsolationRecovery(
-    ports,
-    { intervalMs: config.recoveryIntervalMs },
-    {
-      isIsolated: () => gossip.members.live().length === 0,
-      seeds: () => config.peers,
-      join: (seeds) => gossip.joiner.join(seeds),
-    },
-  );
+  const looking = { intervalMs: config.recoveryIntervalMs };
+  const isIsolated = (): boolean => gossip.members.live().length === 0;
+  const join = (seeds: readonly HostPort[]): Promise<boolean> => gossip.joiner.join(seeds);
+  const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds: () => config.peers, join });
+  const unmet = (): readonly HostPort[] => gossip.joiner.unmet(config.peers);
+  const seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet, join });
   gossip.members.subscribe(({ kind }) => {
     if (kind === 'evicted' || kind === 'left') void recovery.trigger();
   });
-  return { store, transport, gossip, recovery };
+  return { store, transport, gossip, recovery, seedRounds };
 }

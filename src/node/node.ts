@@ -4,6 +4,7 @@ import type { NodeConfig } from './config/node-config.js';
 import { createCore } from './core.js';
 import { createFront } from './http/front.js';
 import { HttpServer } from './http/http-server.js';
+import { countMalformed } from './http/request-fault.js';
 import { createSelf } from './identity.js';
 import { EventLoopLag } from './runtime/event-loop-lag.js';
 import { createLog } from './runtime/pino-log.js';
@@ -57,19 +58,22 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const front = createFront(config, self, core, ports);
   const lag = new EventLoopLag(ports);
   const dropped = metrics.counter('repram_connections_dropped_total', 'Connections closed: too many are open.');
+  const malformed = countMalformed(metrics);
   server.onDrop = () => dropped.inc();
+  server.onFault = () => malformed.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
   return { ...ports, ...core, ...front, self, lag, server };
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
-  const { self, log, store, gossip, recovery, lag } = node;
+  const { self, log, store, gossip, recovery, seedRounds, lag } = node;
   const url = `http://${formatHostPort(self.address)}`;
   warnOf(config, log);
   store.start();
   gossip.start();
   recovery.start();
+  seedRounds.start();
   lag.start();
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
   let stopped: Promise<void> | undefined;

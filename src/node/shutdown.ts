@@ -2,6 +2,7 @@ import type { Gossip } from '../gossip/gossip.js';
 import type { Clock } from '../gossip/ports/clock.js';
 import type { Log } from '../gossip/ports/log.js';
 import type { IsolationRecovery } from '../omega/isolation-recovery.js';
+import type { SeedRounds } from '../omega/seed-rounds.js';
 import type { Gate } from './http/gate.js';
 import type { HttpServer } from './http/http-server.js';
 import type { InFlight } from './http/in-flight.js';
@@ -15,6 +16,7 @@ interface Drainable {
   readonly gate: Gate;
   readonly writes: InFlight;
   readonly recovery: IsolationRecovery;
+  readonly seedRounds: SeedRounds;
   readonly gossip: Gossip;
   readonly server: HttpServer;
   readonly transport: HttpTransport;
@@ -31,10 +33,11 @@ const SHARE_OF_WRITES = 0.75;
  * that has gone. What is not done in time is cut off.
  */
 export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<void> {
-  const { clock, log, gate, recovery, gossip, server, transport, store, lag, writes } = node;
+  const { clock, log, gate, recovery, seedRounds, gossip, server, transport, store, lag, writes } = node;
   log.info('draining', { timeoutMs });
   gate.drain();
   recovery.stop();
+  seedRounds.stop();
   const over = new AbortController();
   const orderly = async (): Promise<'drained'> => {
     await Promise.race([writes.drained(), clock.sleep(timeoutMs * SHARE_OF_WRITES, over.signal)]);

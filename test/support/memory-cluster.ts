@@ -7,6 +7,7 @@ import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../src/gossip/
 import { decodeMessage } from '../../src/gossip/wire/decode.js';
 import { MemoryStore } from '../../src/node/store/memory-store.js';
 import { IsolationRecovery } from '../../src/omega/isolation-recovery.js';
+import { SeedRounds } from '../../src/omega/seed-rounds.js';
 import {
   type HostAnswer,
   type HostPath,
@@ -40,6 +41,7 @@ export class MemoryNode implements MemoryHost {
   readonly gossip: Gossip;
   readonly store: MemoryStore;
   readonly recovery: IsolationRecovery;
+  readonly seedRounds: SeedRounds;
   readonly transport: MemoryTransport;
   readonly metrics: ReadableMetrics = new ReadableMetrics();
   readonly log: RecordingLog = new RecordingLog();
@@ -53,15 +55,12 @@ export class MemoryNode implements MemoryHost {
     const ports = { clock, rng, metrics, log, transport: this.transport, store: this.store };
     this.gossip = new Gossip(ports, self, { ...GOSSIP_DEFAULTS, ...options });
     const { members, joiner } = this.gossip;
-    this.recovery = new IsolationRecovery(
-      ports,
-      { intervalMs: 30_000 },
-      {
-        isIsolated: () => members.live().length === 0,
-        seeds: () => options.seeds ?? [],
-        join: (seeds) => joiner.join(seeds),
-      },
-    );
+    const seeds = options.seeds ?? [];
+    const isIsolated = (): boolean => members.live().length === 0;
+    const join = (asked: readonly HostPort[]): Promise<boolean> => joiner.join(asked);
+    const looking = { intervalMs: 30_000 };
+    this.recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds: () => seeds, join });
+    this.seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet: () => joiner.unmet(seeds), join });
     members.subscribe(({ kind }) => {
       if (kind === 'evicted' || kind === 'left') void this.recovery.trigger();
     });
@@ -78,11 +77,13 @@ export class MemoryNode implements MemoryHost {
   start(): void {
     this.gossip.start();
     this.recovery.start();
+    this.seedRounds.start();
     void this.recovery.trigger();
   }
 
   stop(): void {
     this.recovery.stop();
+    this.seedRounds.stop();
     this.gossip.stop();
     this.transport.close();
   }

@@ -139,6 +139,7 @@ export class MemoryTransport implements Transport {
     if ('failure' in result) return { kind: 'failed', reason: result.failure.kind };
     const { status, body } = result.answer;
     if (status === 409) return { kind: 'id-taken' };
+    if (status === 421) return { kind: 'self' };
     if (status !== 200) return { kind: 'failed', reason: `status ${status}` };
     const decoded = decodeBootstrapAnswer(body ?? new Uint8Array(0));
     return decoded.ok ? { kind: 'joined', answer: decoded.answer } : { kind: 'failed', reason: decoded.error };

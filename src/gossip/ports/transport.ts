@@ -21,9 +21,13 @@ export type SendOutcome =
   | { readonly kind: 'busy'; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'rejected'; readonly status: number };
 
-/** How a request to join ended. `id-taken`: the seed bears the id of this node without being it (409). */
+/**
+ * How a request to join ended. `self`: the seed is this very node (421). `id-taken`: it bears the id of this node without
+ * being it (409).
+ */
 export type BootstrapOutcome =
   | { readonly kind: 'joined'; readonly answer: BootstrapAnswer }
+  | { readonly kind: 'self' }
   | { readonly kind: 'id-taken' }
   | { readonly kind: 'failed'; readonly reason: string };
 

@@ -1,10 +1,12 @@
 import { formatHostPort, type HostPort, sameHostPort } from '../address.js';
+import { memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Log } from '../ports/log.js';
 import type { Transport } from '../ports/transport.js';
 import { type Self, selfBootstrapRequest } from '../self.js';
 import { SEND_TIMEOUT_MS } from '../sender.js';
 import type { NodeInfo } from '../wire/message.js';
+import type { Announcer } from './announcer.js';
 
 /** The asking side of a join. */
 export class Joiner {
@@ -12,16 +14,20 @@ export class Joiner {
   readonly #log: Log;
   readonly #self: Self;
   readonly #members: MemberTable;
+  readonly #announcer: Announcer;
+  /** Seeds that have answered, this node itself included. Bounded by the seeds there are. */
+  readonly #met = new Set<string>();
 
   constructor(
     ports: { readonly transport: Transport; readonly log: Log },
     self: Self,
-    parts: { readonly members: MemberTable },
+    parts: { readonly members: MemberTable; readonly announcer: Announcer },
   ) {
     this.#transport = ports.transport;
     this.#log = ports.log;
     this.#self = self;
     this.#members = parts.members;
+    this.#announcer = parts.announcer;
   }
 
   /** Asks the seeds in turn, skipping this node itself, until one answers. Whether one did. Never rejects. */
@@ -31,11 +37,14 @@ export class Joiner {
       if (sameHostPort(seed, this.#self.address)) continue;
       const outcome = await this.#transport.bootstrap(seed, request, SEND_TIMEOUT_MS);
       if (outcome.kind === 'joined') {
+        this.#met.add(formatHostPort(seed));
         this.#learn(outcome.answer.peers, seed);
         this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
         return true;
       }
-      if (outcome.kind === 'id-taken') {
+      if (outcome.kind === 'self') {
+        this.#met.add(formatHostPort(seed));
+      } else if (outcome.kind === 'id-taken') {
         this.#log.warn('seed bears our node id: ids must be unique', { seed: formatHostPort(seed) });
       } else {
         this.#log.debug('seed did not let us join', { seed: formatHostPort(seed), reason: outcome.reason });
@@ -44,13 +53,29 @@ export class Joiner {
     return false;
   }
 
-  /** What a seed says of others is hearsay; it has itself spoken and answered, where one node is listed at its address. */
+  /** The seeds that have never answered this node, and where no member lives. */
+  unmet(seeds: readonly HostPort[]): readonly HostPort[] {
+    const isMet = (seed: HostPort): boolean =>
+      this.#met.has(formatHostPort(seed)) ||
+      sameHostPort(seed, this.#self.address) ||
+      this.#members.live().some((member) => sameHostPort(member.address, seed));
+    return seeds.filter((seed) => !isMet(seed));
+  }
+
+  /**
+   * What a seed says of others is hearsay; it has itself spoken and answered, where one node is listed at its address.
+   * Who knew this node before is told of everybody it did not know: the seed's members and they are one cluster from now.
+   */
   #learn(peers: readonly NodeInfo[], seed: HostPort): void {
     const there = peers.filter((info) => sameHostPort({ host: info.address, port: info.httpPort }, seed));
+    const before = this.#members.live();
     for (const info of peers) {
       const isSeed = there.length === 1 && info === there[0];
       this.#members.learn(info, isSeed ? 'direct' : 'hearsay');
       if (isSeed) this.#members.answered(info.id);
     }
+    const known = new Set(before.map((member) => member.id));
+    const found = this.#members.live().filter((member) => !known.has(member.id));
+    for (const member of found) this.#announcer.announce(memberInfo(member), before);
   }
 }

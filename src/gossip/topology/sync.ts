@@ -1,15 +1,17 @@
 import type { Composer } from '../composer.js';
 import { type Member, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
-import type { Clock } from '../ports/clock.js';
+import type { Clock, Timer } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import { type Rng, randomInt } from '../ports/rng.js';
 import type { Sender } from '../sender.js';
-import { Ticker } from '../ticker.js';
 import type { NodeInfo, SyncMessage } from '../wire/message.js';
 
+/** Time from news to the next sync, in milliseconds; it doubles with each sync that follows, up to the interval. */
+export const FIRST_SYNC_MS = 1000;
+
 export interface TopologySyncOptions {
-  /** Time between two syncs, and the shortest time between two answers to the same peer, in milliseconds. */
+  /** Longest time between two syncs, and the shortest time between two answers to the same peer, in milliseconds. */
   readonly intervalMs: number;
 }
 
@@ -29,6 +31,9 @@ interface TopologySyncParts {
  * Topology exchange. "This is me" teaches the sender and is answered with one SYNC for each node known; hearsay only
  * teaches.
  *
+ * A node that is new here may know others that are: groups that find each other have to mix. So syncs come soon after such
+ * news, and then ever more rarely.
+ *
  * The answer holds the answerer's own "this is me", which two nodes that always answer would answer for ever. So the same
  * peer is answered once per interval, whatever it says.
  */
@@ -36,10 +41,13 @@ export class TopologySync {
   readonly #ports: TopologySyncPorts;
   readonly #options: TopologySyncOptions;
   readonly #parts: TopologySyncParts;
-  readonly #ticker: Ticker;
   readonly #suppressed: Counter;
   /** When each peer was last answered. Bounded by the member table: pruned on every tick. */
   readonly #answeredMs = new Map<string, number>();
+  /** When each peer was last asked by sync. Bounded by the member table: pruned on every tick. */
+  readonly #askedMs = new Map<string, number>();
+  #pauseMs: number;
+  #timer: Timer | undefined;
   /** When each peer was last told of this node. Bounded by the member table: pruned on every tick. */
   readonly #introducedMs = new Map<string, number>();
 
@@ -47,16 +55,25 @@ export class TopologySync {
     this.#ports = ports;
     this.#options = options;
     this.#parts = parts;
-    this.#ticker = new Ticker(ports.clock, options.intervalMs, () => this.#tick());
+    this.#pauseMs = options.intervalMs;
     this.#suppressed = ports.metrics.counter('repram_syncs_suppressed_total', 'SYNCs not answered a second time.');
   }
 
   start(): void {
-    this.#ticker.start();
+    this.#timer ??= this.#schedule();
   }
 
   stop(): void {
-    this.#ticker.stop();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** A node is new here: the next sync comes soon. */
+  hurry(): void {
+    if (this.#timer === undefined || this.#pauseMs <= FIRST_SYNC_MS) return;
+    this.#pauseMs = Math.min(FIRST_SYNC_MS, this.#options.intervalMs);
+    this.#timer.cancel();
+    this.#timer = this.#schedule();
   }
 
   /** Takes in one SYNC. */
@@ -71,7 +88,7 @@ export class TopologySync {
 
   /** Tells a member about this node, at most once per interval. */
   introduce(member: Member): void {
-    if (!this.#due(this.#introducedMs, member.id)) return;
+    if (!this.#claim(this.#introducedMs, member.id)) return;
     void this.#parts.sender.send(member, this.#parts.composer.sync());
   }
 
@@ -79,10 +96,11 @@ export class TopologySync {
   reset(id: string): void {
     this.#answeredMs.delete(id);
     this.#introducedMs.delete(id);
+    this.#askedMs.delete(id);
   }
 
   #answer(member: Member): void {
-    if (!this.#due(this.#answeredMs, member.id)) {
+    if (!this.#claim(this.#answeredMs, member.id)) {
       this.#suppressed.inc();
       return;
     }
@@ -100,22 +118,35 @@ export class TopologySync {
     await sender.send(member, composer.sync());
   }
 
+  #schedule(): Timer {
+    return this.#ports.clock.setTimer(this.#pauseMs, () => {
+      this.#pauseMs = Math.min(2 * this.#pauseMs, this.#options.intervalMs);
+      this.#timer = this.#schedule();
+      this.#tick();
+    });
+  }
+
+  /** Whoever was asked within the interval would not answer again. */
   #tick(): void {
     const { members, sender, composer } = this.#parts;
-    for (const times of [this.#answeredMs, this.#introducedMs]) {
+    for (const times of [this.#answeredMs, this.#introducedMs, this.#askedMs]) {
       for (const id of times.keys()) if (members.get(id) === undefined) times.delete(id);
     }
-    const live = members.live();
-    if (live.length === 0) return;
-    const partner = live[randomInt(this.#ports.rng, live.length)] as Member;
+    const unasked = members.live().filter((member) => this.#isDue(this.#askedMs, member.id));
+    if (unasked.length === 0) return;
+    const partner = unasked[randomInt(this.#ports.rng, unasked.length)] as Member;
+    this.#askedMs.set(partner.id, this.#ports.clock.monotonicMs());
     void sender.send(partner, composer.sync());
   }
 
-  #due(times: Map<string, number>, id: string): boolean {
-    const nowMs = this.#ports.clock.monotonicMs();
-    const lastMs = times.get(id);
-    if (lastMs !== undefined && nowMs - lastMs < this.#options.intervalMs) return false;
-    times.set(id, nowMs);
+  #claim(times: Map<string, number>, id: string): boolean {
+    if (!this.#isDue(times, id)) return false;
+    times.set(id, this.#ports.clock.monotonicMs());
     return true;
+  }
+
+  #isDue(times: ReadonlyMap<string, number>, id: string): boolean {
+    const lastMs = times.get(id);
+    return lastMs === undefined || this.#ports.clock.monotonicMs() - lastMs >= this.#options.intervalMs;
   }
 }

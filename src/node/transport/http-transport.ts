@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { formatHostPort, type HostPort } from '../../gossip/address.js';
-import type { Metrics } from '../../gossip/ports/metrics.js';
+import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { BootstrapOutcome, SendOutcome, Transport } from '../../gossip/ports/transport.js';
 import { decodeAnswer, MAX_ANSWER_BYTES } from '../../gossip/wire/answer.js';
 import type { BootstrapRequest } from '../../gossip/wire/bootstrap.js';
@@ -28,14 +28,30 @@ export class HttpTransport implements Transport {
   onConnectionLost: ((address: HostPort) => void) | undefined;
   readonly #secret: string | undefined;
   readonly #peers: LRUCache<string, PeerConnections>;
+  readonly #skipped: Counter;
   /** A message goes to many: it is encoded and signed once, and the bytes live as long as the message. */
   readonly #encoded = new WeakMap<Message, SignedBody>();
   #closed = false;
 
   constructor(ports: { readonly metrics: Metrics }, options: { readonly secret: string | undefined }) {
     this.#secret = options.secret;
-    this.#peers = new LRUCache({ max: MAX_CONNECTED_PEERS, dispose: (connections) => connections.close() });
-    ports.metrics.gauge('repram_peer_connections', 'Peers connections are kept to.', () => this.#peers.size);
+    const { metrics } = ports;
+    const displaced = metrics.counter(
+      'repram_peers_disconnected_total',
+      'Peers whose connections were closed to make room for those of others.',
+    );
+    this.#peers = new LRUCache({
+      max: MAX_CONNECTED_PEERS,
+      dispose: (connections, _name, reason) => {
+        if (reason === 'evict') displaced.inc();
+        connections.close();
+      },
+    });
+    this.#skipped = metrics.counter(
+      'repram_bootstrap_peers_skipped_total',
+      'Nodes left out of what seeds answered: malformed, or too many.',
+    );
+    metrics.gauge('repram_peer_connections', 'Peers connections are kept to.', () => this.#peers.size);
   }
 
   async send(to: HostPort, message: Message, timeoutMs: number): Promise<SendOutcome> {
@@ -59,9 +75,12 @@ export class HttpTransport implements Transport {
     if ('failure' in result) return { kind: 'failed', reason: result.failure.kind };
     const { status } = result.answer;
     if (status === 409) return { kind: 'id-taken' };
+    if (status === 421) return { kind: 'self' };
     if (status !== 200) return { kind: 'failed', reason: `status ${status}` };
     const decoded = decodeBootstrapAnswer(result.answer.body);
-    return decoded.ok ? { kind: 'joined', answer: decoded.answer } : { kind: 'failed', reason: decoded.error };
+    if (!decoded.ok) return { kind: 'failed', reason: decoded.error };
+    this.#skipped.inc(decoded.skipped);
+    return { kind: 'joined', answer: decoded.answer };
   }
 
   forget(address: HostPort): void {

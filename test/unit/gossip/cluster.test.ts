@@ -45,6 +45,33 @@ describe('Gossip over a network', () => {
     }
   });
 
+  it('SeedsThatComeUpLater_EndSeparateGroups', async () => {
+    const [a, b] = [
+      { host: '10.9.0.1', port: 8080 },
+      { host: '10.9.0.2', port: 8080 },
+    ] as const;
+    const c = cluster.start('c', { seeds: [a, b] });
+    const d = cluster.start('d', { seeds: [a, b, c.self.address] });
+    await cluster.run(200);
+    expect(d.peers).toEqual(['c']);
+    const late = [cluster.start('a', { address: a, seeds: [b] }), cluster.start('b', { address: b, seeds: [a] })];
+    await cluster.run(5000);
+    for (const node of [c, d, ...late]) expect(node.peers).toHaveLength(3);
+  });
+
+  it('ChainAndRingOfSeeds_StartedAtOnce_BecomeOneCluster', async () => {
+    const addresses = Array.from({ length: 12 }, (_, i) => ({ host: `10.8.0.${i}`, port: 8080 }));
+    for (const isRing of [false, true]) {
+      const nodes = addresses.map((address, i) => {
+        const next = addresses[i + 1] ?? (isRing ? addresses[0] : undefined);
+        return cluster.start(`n${i}`, { address, seeds: next === undefined ? [] : [next] });
+      });
+      await cluster.run(15_000);
+      expect(nodes.map((node) => node.peers.length)).toEqual(nodes.map(() => 11));
+      for (const node of nodes) cluster.kill(node);
+    }
+  });
+
   it('Write_ReachesEveryReplica_WithTheSameVersionAndExpiry', async () => {
     const [a, b, c] = await three();
     expect(await write(a, 'k')).toBe('quorum');

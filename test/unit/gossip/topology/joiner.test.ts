@@ -72,4 +72,24 @@ describe('Joiner', () => {
     const [ping] = bench.transport.of('PING', 'x.test');
     expect(ping?.message).toMatchObject({ to: 'x', wantsReply: true, nodeInfo: selfInfo(SELF) });
   });
+
+  it('Seeds_AreMetOnceTheyAnswer_OrAMemberLivesThere_OrTheyAreThisNode', async () => {
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('b')] } }, 'me.test': { kind: 'self' } });
+    const seeds = ['me', 'a', 'b', 'c'].map(seed);
+    await bench.gossip.joiner.join(seeds);
+    expect(bench.gossip.joiner.unmet([...seeds, SELF.address])).toEqual([seed('c')]);
+    expect(bench.log.messages('warn')).toEqual([]);
+  });
+
+  it('MembersOfBefore_AreToldOfEverybodyFound_AndNobodyElseIs', async () => {
+    bench.gossip.members.learn(infoOf('old'), 'direct');
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('a'), infoOf('x'), infoOf('old')] } } });
+    await bench.gossip.joiner.join([seed('a')]);
+    await bench.clock.run(0);
+    const told = bench.transport.of('SYNC');
+    expect(told.map(({ to, message }) => [to.host, message.type === 'SYNC' && message.nodeInfo.id])).toEqual([
+      ['old.test', 'a'],
+      ['old.test', 'x'],
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../../../src/gossip/ports/transport.js';
-import { MAX_ANNOUNCEMENTS } from '../../../../src/gossip/topology/reception.js';
+import { MAX_ANNOUNCEMENTS } from '../../../../src/gossip/topology/announcer.js';
 import type { BootstrapRequest } from '../../../../src/gossip/wire/bootstrap.js';
 import { GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
 
