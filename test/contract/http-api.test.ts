@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningNode } from '../../src/node/node.js';
+import { requestBytes } from './hostile/input.js';
 import { ask, json } from './support/ask.js';
 import { expectBaseHeaders } from './support/base-headers.js';
+import { exchange } from './support/raw-connection.js';
 import { startTestNode } from './support/test-node.js';
 
 let node: RunningNode;
@@ -153,6 +155,22 @@ describe('metrics', () => {
       }
     }
   });
+
+  test.each([
+    ['a key that is no UTF-8', requestBytes('GET', '/v1/data/%ff', '')],
+    ['a Host header that is none', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n'],
+    ['a target that is none', 'GET nowhere HTTP/1.1\r\nHost: node\r\n\r\n'],
+    ['what is no HTTP', 'BROKEN\r\n\r\n'],
+  ])('count %s as malformed', async (_what, bytes) => {
+    const before = await malformed();
+    await exchange(node.port, bytes);
+    expect((await malformed()) - before).toBe(1);
+  });
+
+  async function malformed(): Promise<number> {
+    const text = (await ask(node.port, 'GET', '/v1/metrics')).body.toString();
+    return Number(/^repram_malformed_requests_total (\d+)$/m.exec(text)?.[1]);
+  }
 
   test.each([
     'repram_peers_active',

@@ -219,6 +219,14 @@ describe('HttpTransport over sockets', () => {
     for (const outcome of await Promise.all(writes)) expect(outcome).toEqual({ kind: 'aborted' });
   });
 
+  it('MalformedNodes_OfABootstrapAnswer_AreLeftOutAndCounted', async () => {
+    const peers = JSON.parse(Buffer.from(encodeBootstrapAnswer({ peers: [infoOf('a')] })).toString()).peers;
+    world.behave({ status: 200, body: Buffer.from(JSON.stringify({ success: true, peers: [...peers, {}, null] })) });
+    const outcome = await world.transport.bootstrap(world.peer, REQUEST, 5000);
+    expect(outcome).toEqual({ kind: 'joined', answer: { peers: [infoOf('a')] } });
+    expect(world.metrics.value('repram_bootstrap_peers_skipped_total')).toBe(2);
+  });
+
   it('EndlessAnswer_IsCutOff', async () => {
     world.handler = (_req, res) => {
       const pump = (): void => {

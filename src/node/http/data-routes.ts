@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../gossip/ports/clock.js';
+import type { Counter } from '../../gossip/ports/metrics.js';
 import type { Entry, Store } from '../../gossip/ports/store.js';
 import type { WriteOutcome, Writer } from '../../gossip/replication/writer.js';
 import { isKey } from '../../gossip/wire/fields.js';
@@ -28,6 +29,7 @@ const WRITE_ANSWERS: Readonly<Record<WriteOutcome, readonly [status: number, tex
 
 interface DataRoutesParts {
   readonly clock: Clock;
+  readonly malformed: Counter;
   readonly store: Store;
   readonly writer: Writer;
   readonly bodies: BodyReader;
@@ -44,13 +46,18 @@ export class DataRoutes {
 
   async handle(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
     const key = percentDecode(target.path.slice(DATA_PREFIX.length));
-    if (key === undefined) return replyText(req, res, 400, 'Invalid key: it must be percent-encoded UTF-8');
-    if (!isKey(key)) return replyText(req, res, 400, `Invalid key: it must be 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
+    if (key === undefined) return this.#refuse(req, res, 'Invalid key: it must be percent-encoded UTF-8');
+    if (!isKey(key)) return this.#refuse(req, res, `Invalid key: it must be 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
     if (req.method === 'GET' || req.method === 'HEAD') return this.#read(req, res, key);
     if (req.method === 'PUT') {
       return this.#parts.writes.during(() => this.#write(req, res, key, ttlOf(req, target.query)));
     }
     replyMethodNotAllowed(req, res, ALLOW);
+  }
+
+  #refuse(req: IncomingMessage, res: ServerResponse, fault: string): void {
+    this.#parts.malformed.inc();
+    replyText(req, res, 400, fault);
   }
 
   #read(req: IncomingMessage, res: ServerResponse, key: string): void {

@@ -12,6 +12,7 @@ import type { RequestHandlers } from './http-server.js';
 import { InFlight } from './in-flight.js';
 import { PeerRoutes } from './peer-routes.js';
 import { Readiness } from './readiness.js';
+import { countMalformed } from './request-fault.js';
 import { Router } from './router.js';
 
 export interface Front {
@@ -33,6 +34,7 @@ export function createFront(
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports);
   const writes = new InFlight();
+  const malformed = countMalformed(metrics);
   const startedMs = clock.monotonicMs();
   const readiness = new Readiness(() => [
     { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
@@ -40,9 +42,10 @@ export function createFront(
   ]);
   const router = new Router({
     log,
+    malformed,
     gate,
     bodies,
-    data: new DataRoutes({ clock, store, writer: gossip.writer, bodies, writes }),
+    data: new DataRoutes({ clock, malformed, store, writer: gossip.writer, bodies, writes }),
     peers: new PeerRoutes(ports, { gossip, bodies, gate, secret: config.clusterSecret }),
     control: controlRoutes({
       identity: { nodeId: self.id, network: config.network, enclave: config.enclave },

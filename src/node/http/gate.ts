@@ -27,16 +27,22 @@ export class Gate {
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, options: GateOptions) {
     const { clock, metrics } = ports;
     this.#trustProxy = options.trustProxy;
+    const forgotten = metrics.counter(
+      'repram_rate_limit_addresses_forgotten_total',
+      'Addresses whose use was forgotten, because too many others came.',
+    );
     this.#clients = new RateLimiter(
       clock,
       { perSecond: options.rateLimit, burst: Math.max(1, options.rateLimit * 2) },
-      metrics.counter('repram_rate_limited_requests_total', 'Requests refused: the client sends too many.'),
+      {
+        limited: metrics.counter('repram_rate_limited_requests_total', 'Requests refused: the client sends too many.'),
+        forgotten,
+      },
     );
-    this.#peers = new RateLimiter(
-      clock,
-      PEER_LIMIT,
-      metrics.counter('repram_rate_limited_peer_requests_total', 'Gossip refused: the peer sends too much.'),
-    );
+    this.#peers = new RateLimiter(clock, PEER_LIMIT, {
+      limited: metrics.counter('repram_rate_limited_peer_requests_total', 'Gossip refused: the peer sends too much.'),
+      forgotten,
+    });
   }
 
   get draining(): boolean {

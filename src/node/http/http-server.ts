@@ -42,7 +42,10 @@ export interface RequestHandlers {
 export class HttpServer {
   readonly #server: Server;
   readonly #connections = new Connections();
+  /** Called for each connection closed because too many are open. */
   onDrop: (() => void) | undefined;
+  /** Called for each request that could not be read, or came too slowly. */
+  onFault: (() => void) | undefined;
 
   constructor() {
     this.#server = createServer(OPTIONS);
@@ -50,9 +53,11 @@ export class HttpServer {
     this.#server.timeout = SILENCE_TIMEOUT_MS;
     this.#server.on('drop', () => this.onDrop?.());
     this.#server.on('connection', (socket) => this.#connections.add(socket));
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
-      this.#refuse(socket as Socket, faultAnswer(error)),
-    );
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+      const answer = faultAnswer(error);
+      if (answer !== undefined && !socket.writableEnded) this.onFault?.();
+      this.#refuse(socket as Socket, answer);
+    });
     this.#server.on('connect', (_req, socket: Duplex) => {
       socket.resume();
       this.#refuse(socket as Socket, NO_TUNNELS);

@@ -11,6 +11,13 @@ export interface RateLimit {
   readonly burst: number;
 }
 
+export interface RateLimitCounters {
+  /** Requests refused. */
+  readonly limited: Counter;
+  /** Addresses forgotten because others came. */
+  readonly forgotten: Counter;
+}
+
 interface Bucket {
   tokens: number;
   filledMs: number;
@@ -21,12 +28,18 @@ export class RateLimiter {
   readonly #clock: Clock;
   readonly #limit: RateLimit;
   readonly #limited: Counter;
-  readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_TRACKED_ADDRESSES });
+  readonly #buckets: LRUCache<string, Bucket>;
 
-  constructor(clock: Clock, limit: RateLimit, limited: Counter) {
+  constructor(clock: Clock, limit: RateLimit, counters: RateLimitCounters) {
     this.#clock = clock;
     this.#limit = limit;
-    this.#limited = limited;
+    this.#limited = counters.limited;
+    this.#buckets = new LRUCache({
+      max: MAX_TRACKED_ADDRESSES,
+      dispose: (_bucket, _address, reason) => {
+        if (reason === 'evict') counters.forgotten.inc();
+      },
+    });
   }
 
   /** How long it takes at most until there is another request's worth, in whole seconds. */

@@ -1,5 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import { isHostField } from './host-field.js';
+
+/** Counts requests refused because their head cannot be what an honest client sends. */
+export function countMalformed(metrics: Metrics): Counter {
+  return metrics.counter('repram_malformed_requests_total', 'Requests refused: head, target or key is malformed.');
+}
 
 /**
  * What makes a request malformed that node:http lets through; `undefined` where nothing does. A proxy in front may read such

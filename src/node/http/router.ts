@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../../gossip/ports/log.js';
+import type { Counter } from '../../gossip/ports/metrics.js';
 import type { BodyReader } from './body.js';
 import { DATA_PREFIX, type DataRoutes } from './data-routes.js';
 import type { Gate } from './gate.js';
-import { BASE_HEADERS, pairsOf, preflightHeaders } from './headers.js';
+import { BASE_HEADERS, pairsOf, preflightHeaders, type RawHeaders } from './headers.js';
 import type { RequestHandler } from './http-server.js';
 import { BOOTSTRAP_PATH, MESSAGE_PATH, type PeerRoutes } from './peer-routes.js';
 import { replyText } from './reply.js';
@@ -14,6 +15,7 @@ import { parseTarget, type Target } from './target.js';
 
 interface RouterParts {
   readonly log: Log;
+  readonly malformed: Counter;
   readonly gate: Gate;
   readonly bodies: BodyReader;
   readonly data: DataRoutes;
@@ -41,10 +43,10 @@ export class Router {
   readonly handle: RequestHandler = (req, res) => {
     res.on('error', () => res.destroy());
     const fault = requestFault(req);
-    if (fault !== undefined) return replyText(req, res, 400, fault, ['Connection', 'close']);
+    if (fault !== undefined) return this.#refuse(req, res, fault, ['Connection', 'close']);
     const target = parseTarget(req.url ?? '');
     if (req.method === 'OPTIONS' && (target !== undefined || req.url === '*')) return this.#preflight(req, res);
-    if (target === undefined) return replyText(req, res, 400, 'Bad request target');
+    if (target === undefined) return this.#refuse(req, res, 'Bad request target');
     this.#dispatch(req, res, target).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       this.#parts.log.error('a request failed', { method: req.method, reason });
@@ -79,6 +81,11 @@ export class Router {
     req.url = query === '' ? path : `${path}?${query}`;
     req.headers.host = 'localhost';
     this.#control(req, res);
+  }
+
+  #refuse(req: IncomingMessage, res: ServerResponse, fault: string, headers: RawHeaders = []): void {
+    this.#parts.malformed.inc();
+    replyText(req, res, 400, fault, headers);
   }
 
   #preflight(req: IncomingMessage, res: ServerResponse): void {

@@ -32,6 +32,7 @@ export interface TransportWorld {
 export interface HttpWorld extends TransportWorld {
   readonly transport: HttpTransport;
   readonly server: Server;
+  readonly metrics: ReadableMetrics;
   readonly requests: IncomingMessage[];
   readonly sockets: Set<Socket>;
   /** Takes over the answering of requests, whose bodies have been read. */
@@ -86,7 +87,8 @@ export async function httpWorld(secret?: string): Promise<HttpWorld> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const transport = new HttpTransport({ metrics: new ReadableMetrics() }, { secret });
+  const metrics = new ReadableMetrics();
+  const transport = new HttpTransport({ metrics }, { secret });
   let behaviour: Behaviour = { status: 200 };
   const close = async (): Promise<void> => {
     if (!server.listening) return;
@@ -96,6 +98,7 @@ export async function httpWorld(secret?: string): Promise<HttpWorld> {
   const world: HttpWorld = {
     transport,
     server,
+    metrics,
     sockets,
     peer: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
     bodies: [],

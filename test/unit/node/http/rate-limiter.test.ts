@@ -11,7 +11,8 @@ beforeEach(() => {
 });
 
 function limiter(limit: RateLimit): RateLimiter {
-  return new RateLimiter(clock, limit, metrics.counter('limited', ''));
+  const counters = { limited: metrics.counter('limited', ''), forgotten: metrics.counter('forgotten', '') };
+  return new RateLimiter(clock, limit, counters);
 }
 
 function taken(from: RateLimiter, address: string, tries: number): number {
@@ -70,6 +71,7 @@ test('addresses are forgotten beyond the bound, the longest unseen first', () =>
   limit.take('one too many');
   expect(limit.take('first')).toBe(false);
   expect(limit.take('second')).toBe(true);
+  expect(metrics.value('forgotten')).toBe(2);
 });
 
 describe('the time to come again', () => {
