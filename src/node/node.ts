@@ -5,7 +5,6 @@ import { createCore } from './core.js';
 import { createFront } from './http/front.js';
 import { HttpServer } from './http/http-server.js';
 import { countMalformed } from './http/request-fault.js';
-import { countMalformed } from './http/request-fault.js';
 import { createSelf } from './identity.js';
 import { EventLoopLag } from './runtime/event-loop-lag.js';
 import { createLog } from './runtime/pino-log.js';
@@ -60,9 +59,7 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const lag = new EventLoopLag(ports);
   const dropped = metrics.counter('repram_connections_dropped_total', 'Connections closed: too many are open.');
   const malformed = countMalformed(metrics);
-  const malformed = countMalformed(metrics);
   server.onDrop = () => dropped.inc();
-  server.onFault = () => malformed.inc();
   server.onFault = () => malformed.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());

@@ -29,7 +29,6 @@ export class HttpTransport implements Transport {
   readonly #secret: string | undefined;
   readonly #peers: LRUCache<string, PeerConnections>;
   readonly #skipped: Counter;
-  readonly #skipped: Counter;
   /** A message goes to many: it is encoded and signed once, and the bytes live as long as the message. */
   readonly #encoded = new WeakMap<Message, SignedBody>();
   #closed = false;
