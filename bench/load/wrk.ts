@@ -17,12 +17,16 @@ export const wrkGenerator: Generator = {
   name: 'wrk',
   async run(load: Load): Promise<LoadResult> {
     const folder = mkdtempSync(join(tmpdir(), 'repram-bench-'));
+    const remove = (): void => rmSync(folder, { recursive: true, force: true });
+    // A signal ends the process without coming back here.
+    process.once('exit', remove);
     try {
       const script = join(folder, 'load.lua');
       writeFileSync(script, scriptOf(load));
       return resultOf(await output(load, script));
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      process.removeListener('exit', remove);
+      remove();
     }
   },
 };
