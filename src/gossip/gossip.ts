@@ -1,11 +1,10 @@
 import { type HostPort, sameHostPort } from './address.js';
 import { Composer } from './composer.js';
 import { HybridClock } from './hybrid-clock.js';
-import type { Member } from './membership/member.js';
+import { Inbox, type Receipt } from './inbox.js';
 import type { MemberEvent, MemberEventKind } from './membership/member-event.js';
 import { MemberTable } from './membership/member-table.js';
 import { Prober } from './membership/prober.js';
-import { countMessages, type MessageCounters } from './message-counters.js';
 import type { Clock } from './ports/clock.js';
 import type { Log } from './ports/log.js';
 import type { Metrics } from './ports/metrics.js';
@@ -22,7 +21,7 @@ import { Announcer } from './topology/announcer.js';
 import { Joiner } from './topology/joiner.js';
 import { ReceptionDesk } from './topology/reception.js';
 import { TopologySync } from './topology/sync.js';
-import type { AckMessage, LeaveMessage, Message, PingMessage, PongMessage, PutMessage } from './wire/message.js';
+import type { Message } from './wire/message.js';
 
 export interface GossipPorts {
   readonly clock: Clock;
@@ -42,49 +41,30 @@ export interface GossipOptions {
   readonly syncIntervalMs: number;
 }
 
-/**
- * - `ok`: taken; `reply` is the answer to a message that wants it at once.
- * - `full`: no room for a write.
- * - `misdirected`: a PING meant for another node came here.
- */
-export type Receipt =
-  | { readonly kind: 'ok'; readonly reply?: AckMessage | PongMessage }
-  | { readonly kind: 'full' | 'misdirected' };
-
-const OK: Receipt = { kind: 'ok' };
-
 /** Changes too common, or too tentative, to be told at the usual log level. */
 const QUIET: ReadonlySet<MemberEventKind> = new Set(['suspected', 'cleared', 'spoke', 'mentioned']);
 
 /** How long a peer has to take the word that this node leaves, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 1000;
 
-/** One node's gossip: wires its parts together and hands each message to the part it concerns. */
+/** One node's gossip: wires its parts together, and has each of them do what a change in the member table asks for. */
 export class Gossip {
   readonly members: MemberTable;
   readonly writer: Writer;
   readonly reception: ReceptionDesk;
   readonly joiner: Joiner;
   readonly #ports: GossipPorts;
-  readonly #self: Self;
   readonly #composer: Composer;
   readonly #sender: Sender;
   readonly #prober: Prober;
   readonly #sync: TopologySync;
-  readonly #receiver: Receiver;
-  readonly #received: MessageCounters;
+  readonly #inbox: Inbox;
 
   constructor(ports: GossipPorts, self: Self, options: GossipOptions) {
     this.#ports = ports;
-    this.#self = self;
-    this.#received = countMessages(
-      ports.metrics,
-      'repram_messages_received_total',
-      'Gossip messages taken in, by type.',
-    );
     const members = new MemberTable(ports, self);
     const composer = new Composer(ports.clock, self);
-    const sender = new Sender(ports, members, (reply) => this.#receiveReply(reply));
+    const sender = new Sender(ports, members, (reply) => this.#inbox.receiveReply(reply));
     const prober = new Prober(
       ports,
       { intervalMs: options.pingIntervalMs, timeoutMs: options.pingTimeoutMs },
@@ -103,7 +83,15 @@ export class Gossip {
     this.#prober = prober;
     this.#sync = new TopologySync(ports, { intervalMs: options.syncIntervalMs }, { members, sender, composer });
     this.writer = new Writer(ports, self, options, replication);
-    this.#receiver = new Receiver(ports, self, options.ttl, replication);
+    const receiver = new Receiver(ports, self, options.ttl, replication);
+    this.#inbox = new Inbox(ports, self, {
+      members,
+      sender,
+      composer,
+      sync: this.#sync,
+      writer: this.writer,
+      receiver,
+    });
     const announcer = new Announcer(ports, { members, sender, composer });
     this.reception = new ReceptionDesk(self, { members, announcer });
     this.joiner = new Joiner(ports, self, { members, announcer });
@@ -134,67 +122,7 @@ export class Gossip {
 
   /** Handles one message from a peer. Never throws. */
   receive(message: Message): Receipt {
-    this.#received[message.type].inc();
-    switch (message.type) {
-      case 'PUT':
-        return this.#receivePut(message);
-      case 'ACK':
-        this.writer.receiveAck(message);
-        return OK;
-      case 'PING':
-        return this.#receivePing(message);
-      case 'PONG':
-        this.#receivePong(message);
-        return OK;
-      case 'SYNC':
-        this.#sync.receive(message);
-        return OK;
-      case 'LEAVE':
-        this.#receiveLeave(message);
-        return OK;
-    }
-  }
-
-  /** Whoever takes the ACK in the answer is answered a second time, too: it asks again because the first answer was lost. */
-  #receivePut(message: PutMessage): Receipt {
-    const outcome = this.#receiver.receive(message);
-    if (outcome === 'full') return { kind: 'full' };
-    if (outcome === 'ignored' || (outcome === 'repeated' && !message.wantsReply)) return OK;
-    const sender = this.members.get(message.from);
-    if (sender === undefined || sender.state === 'left') return OK;
-    return this.#reply(sender, this.#composer.ack(message), message.wantsReply);
-  }
-
-  /** A PING for somebody else means that the pinger looks for a former owner of this address: it must not find one. */
-  #receivePing(message: PingMessage): Receipt {
-    if (message.to !== '' && message.to !== this.#self.id) return { kind: 'misdirected' };
-    if (message.nodeInfo?.id === message.from) this.members.learn(message.nodeInfo, 'direct');
-    const pinger = this.members.get(message.from);
-    if (pinger === undefined) return OK;
-    this.members.heard(pinger.id);
-    return this.#reply(pinger, this.#composer.pong(pinger.id), message.wantsReply);
-  }
-
-  #reply(to: Member, reply: AckMessage | PongMessage, atOnce: true | undefined): Receipt {
-    if (atOnce) return { kind: 'ok', reply };
-    void this.#sender.send(to, reply);
-    return OK;
-  }
-
-  /** Only what answers something may come as a reply. */
-  #receiveReply(reply: Message): void {
-    if (reply.type === 'ACK' || reply.type === 'PONG') this.receive(reply);
-  }
-
-  #receivePong(message: PongMessage): void {
-    if (message.nodeInfo?.id === message.from) this.members.learn(message.nodeInfo, 'direct');
-    this.members.heard(message.from);
-  }
-
-  /** Believed only of the incarnation that said it, so that a late goodbye does not end a node that has come back. */
-  #receiveLeave(message: LeaveMessage): void {
-    const member = this.members.get(message.from);
-    if (member?.extension?.incarnation === message.incarnation) this.members.leave(member.id);
+    return this.#inbox.receive(message);
   }
 
   #memberChanged(event: MemberEvent): void {

@@ -1,0 +1,113 @@
+import type { Composer } from './composer.js';
+import type { Member } from './membership/member.js';
+import type { MemberTable } from './membership/member-table.js';
+import { countMessages, type MessageCounters } from './message-counters.js';
+import type { Metrics } from './ports/metrics.js';
+import type { Receiver } from './replication/receiver.js';
+import type { Writer } from './replication/writer.js';
+import type { Self } from './self.js';
+import type { Sender } from './sender.js';
+import type { TopologySync } from './topology/sync.js';
+import type { AckMessage, LeaveMessage, Message, PingMessage, PongMessage, PutMessage } from './wire/message.js';
+
+/**
+ * - `ok`: taken; `reply` is the answer to a message that wants it at once.
+ * - `full`: no room for a write.
+ * - `misdirected`: a PING meant for another node came here.
+ */
+export type Receipt =
+  | { readonly kind: 'ok'; readonly reply?: AckMessage | PongMessage }
+  | { readonly kind: 'full' | 'misdirected' };
+
+const OK: Receipt = { kind: 'ok' };
+
+interface InboxParts {
+  readonly members: MemberTable;
+  readonly sender: Sender;
+  readonly composer: Composer;
+  readonly sync: TopologySync;
+  readonly writer: Writer;
+  readonly receiver: Receiver;
+}
+
+/** Hands each message of a peer to the part it concerns, and answers it where it wants an answer. */
+export class Inbox {
+  readonly #self: Self;
+  readonly #parts: InboxParts;
+  readonly #received: MessageCounters;
+
+  constructor(ports: { readonly metrics: Metrics }, self: Self, parts: InboxParts) {
+    this.#self = self;
+    this.#parts = parts;
+    this.#received = countMessages(
+      ports.metrics,
+      'repram_messages_received_total',
+      'Gossip messages taken in, by type.',
+    );
+  }
+
+  /** Handles one message from a peer. Never throws. */
+  receive(message: Message): Receipt {
+    this.#received[message.type].inc();
+    switch (message.type) {
+      case 'PUT':
+        return this.#receivePut(message);
+      case 'ACK':
+        this.#parts.writer.receiveAck(message);
+        return OK;
+      case 'PING':
+        return this.#receivePing(message);
+      case 'PONG':
+        this.#receivePong(message);
+        return OK;
+      case 'SYNC':
+        this.#parts.sync.receive(message);
+        return OK;
+      case 'LEAVE':
+        this.#receiveLeave(message);
+        return OK;
+    }
+  }
+
+  /** Handles what came in the answer to a message: only what answers something may. Never throws. */
+  receiveReply(reply: Message): void {
+    if (reply.type === 'ACK' || reply.type === 'PONG') this.receive(reply);
+  }
+
+  /** Whoever takes the ACK in the answer is answered a second time, too: it asks again because the first answer was lost. */
+  #receivePut(message: PutMessage): Receipt {
+    const outcome = this.#parts.receiver.receive(message);
+    if (outcome === 'full') return { kind: 'full' };
+    if (outcome === 'ignored' || (outcome === 'repeated' && !message.wantsReply)) return OK;
+    const sender = this.#parts.members.get(message.from);
+    if (sender === undefined || sender.state === 'left') return OK;
+    return this.#reply(sender, this.#parts.composer.ack(message), message.wantsReply);
+  }
+
+  /** A PING for somebody else means that the pinger looks for a former owner of this address: it must not find one. */
+  #receivePing(message: PingMessage): Receipt {
+    if (message.to !== '' && message.to !== this.#self.id) return { kind: 'misdirected' };
+    if (message.nodeInfo?.id === message.from) this.#parts.members.learn(message.nodeInfo, 'direct');
+    const pinger = this.#parts.members.get(message.from);
+    if (pinger === undefined) return OK;
+    this.#parts.members.heard(pinger.id);
+    return this.#reply(pinger, this.#parts.composer.pong(pinger.id), message.wantsReply);
+  }
+
+  #reply(to: Member, reply: AckMessage | PongMessage, atOnce: true | undefined): Receipt {
+    if (atOnce) return { kind: 'ok', reply };
+    void this.#parts.sender.send(to, reply);
+    return OK;
+  }
+
+  #receivePong(message: PongMessage): void {
+    if (message.nodeInfo?.id === message.from) this.#parts.members.learn(message.nodeInfo, 'direct');
+    this.#parts.members.heard(message.from);
+  }
+
+  /** Believed only of the incarnation that said it, so that a late goodbye does not end a node that has come back. */
+  #receiveLeave(message: LeaveMessage): void {
+    const member = this.#parts.members.get(message.from);
+    if (member?.extension?.incarnation === message.incarnation) this.#parts.members.leave(member.id);
+  }
+}
