@@ -9,8 +9,21 @@ export interface Self {
   readonly address: HostPort;
   readonly gossipPort: number;
   readonly enclave: string;
-  readonly incarnation: number;
+  /** Rises, and only here: see `outdo`. */
+  incarnation: number;
   readonly instance: string;
+}
+
+/**
+ * Raises the incarnation above one that others know of this node's id: that of a former process, whose clock was ahead of
+ * this one's. Whether that was needed; what cannot be outdone is left.
+ */
+export function outdo(self: Self, known: NodeInfo): boolean {
+  const { incarnation, instance } = known.extension ?? self;
+  const isFormer = instance !== self.instance && incarnation >= self.incarnation;
+  if (!isFormer || incarnation >= Number.MAX_SAFE_INTEGER) return false;
+  self.incarnation = incarnation + 1;
+  return true;
 }
 
 /** This node as others list it. */

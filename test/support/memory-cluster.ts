@@ -33,6 +33,8 @@ export interface MemoryNodeOptions extends Partial<GossipOptions> {
   readonly enclave?: string;
   /** Taken over from a former process, where not new. */
   readonly address?: HostPort;
+  /** Other than the time of the start, where the clock was set. */
+  readonly incarnation?: number;
 }
 
 /** The real gossip, recovery and store of one node, on a network in memory. */
@@ -130,7 +132,7 @@ export class MemoryCluster {
       address: options.address ?? { host: `10.0.0.${++this.#hosts}`, port: 8080 },
       gossipPort: 9090,
       enclave: options.enclave ?? 'default',
-      incarnation: this.clock.nowMs(),
+      incarnation: options.incarnation ?? this.clock.nowMs(),
       instance: randomHex(this.rng, 16),
     };
     const node = new MemoryNode(this, self, options);

@@ -2,8 +2,8 @@ import { formatHostPort, type HostPort, sameHostPort } from '../address.js';
 import { memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Log } from '../ports/log.js';
-import type { Transport } from '../ports/transport.js';
-import { type Self, selfBootstrapRequest } from '../self.js';
+import type { BootstrapOutcome, Transport } from '../ports/transport.js';
+import { outdo, type Self, selfBootstrapRequest } from '../self.js';
 import { SEND_TIMEOUT_MS } from '../sender.js';
 import type { NodeInfo } from '../wire/message.js';
 import type { Announcer } from './announcer.js';
@@ -32,10 +32,9 @@ export class Joiner {
 
   /** Asks the seeds in turn, skipping this node itself, until one answers. Whether one did. Never rejects. */
   async join(seeds: readonly HostPort[]): Promise<boolean> {
-    const request = selfBootstrapRequest(this.#self);
     for (const seed of seeds) {
       if (sameHostPort(seed, this.#self.address)) continue;
-      const outcome = await this.#transport.bootstrap(seed, request, SEND_TIMEOUT_MS);
+      const outcome = await this.#ask(seed);
       if (outcome.kind === 'joined') {
         this.#met.add(formatHostPort(seed));
         this.#learn(outcome.answer.peers, seed);
@@ -51,6 +50,14 @@ export class Joiner {
       }
     }
     return false;
+  }
+
+  /** A seed that knows a later incarnation of this node is asked once more, by one that is later still. */
+  async #ask(seed: HostPort): Promise<BootstrapOutcome> {
+    const ask = () => this.#transport.bootstrap(seed, selfBootstrapRequest(this.#self), SEND_TIMEOUT_MS);
+    const outcome = await ask();
+    const self = outcome.kind === 'joined' && outcome.answer.peers.find(({ id }) => id === this.#self.id);
+    return self && outdo(this.#self, self) ? ask() : outcome;
   }
 
   /** The seeds that have never answered this node, and where no member lives. */

@@ -41,8 +41,14 @@ export class ReceptionDesk {
     };
     if (!this.#members.learn(joiner, 'direct')) return { kind: 'refused' };
     const others = this.#members.live().filter((member) => member.id !== joiner.id);
-    const peers = [...others.map(memberInfo), joiner, selfInfo(this.#self)];
+    const peers = [...others.map(memberInfo), this.#asKnown(joiner), selfInfo(this.#self)];
     this.#announcer.announce(joiner, others);
     return { kind: 'welcome', answer: { peers } };
+  }
+
+  /** A later incarnation known of the joiner is listed instead of the one it names, so that it can outdo that. */
+  #asKnown(joiner: NodeInfo): NodeInfo {
+    const known = this.#members.get(joiner.id)?.extension;
+    return joiner.extension === undefined || known === undefined ? joiner : { ...joiner, extension: known };
   }
 }

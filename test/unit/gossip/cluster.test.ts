@@ -45,6 +45,23 @@ describe('Gossip over a network', () => {
     }
   });
 
+  it('Restart_WithItsClockSetBack_IsBelieved_WhetherKilledOrLeft', async () => {
+    const [a, b, c] = await three();
+    for (const [node, leaves] of [
+      [b, true],
+      [c, false],
+    ] as const) {
+      if (leaves) await Promise.all([node.gossip.leave(), cluster.run(100)]);
+      cluster.kill(node);
+      const { address, id } = node.self;
+      const again = cluster.start(id, { address, seeds: [a.self.address], incarnation: 5 });
+      await cluster.run(2000);
+      expect(a.peers).toEqual(['n2', 'n3']);
+      expect(again.self.incarnation).toBe(node.self.incarnation + 1);
+      expect(await write(again, id)).toBe('quorum');
+    }
+  });
+
   it('SeedsThatComeUpLater_EndSeparateGroups', async () => {
     const [a, b] = [
       { host: '10.9.0.1', port: 8080 },
