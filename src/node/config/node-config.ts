@@ -44,10 +44,11 @@ export interface NodeConfig {
   readonly logFormat: LogFormat;
   /** Bytes of stored values and their overhead; 0 = unlimited. */
   readonly maxStorageBytes: number;
-  /** Whether other nodes can dial this one; `auto` = a seed finds out. */
+  /** Whether other nodes can dial this one. This version takes it for granted. */
   readonly inbound: InboundMode;
+  /** Nodes behind NAT that may attach. None can in this version. */
   readonly maxChildren: number;
-  /** `undefined` = the default places. */
+  /** `undefined` = the default places. Nothing is kept in this version. */
   readonly cacheDir: string | undefined;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;

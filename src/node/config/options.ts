@@ -75,14 +75,14 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   inbound: {
     name: 'inbound',
     group: 'Network',
-    summary: 'Whether other nodes can dial this one; auto asks a seed to try',
+    summary: 'Whether other nodes can dial this one; this version takes it for granted',
     type: choice(INBOUND_MODES, 'mode'),
     fallback: 'auto',
   },
   maxChildren: {
     name: 'max-children',
     group: 'Network',
-    summary: 'Most nodes behind NAT that may attach to this one; 0 refuses all',
+    summary: 'Most nodes behind NAT that may attach to this one; none can in this version',
     type: wholeNumber({ min: 0, max: 10_000 }),
     fallback: 100,
   },
@@ -201,7 +201,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   cacheDir: {
     name: 'cache-dir',
     group: 'Operation',
-    summary: 'Directory of what the node remembers between starts',
+    summary: 'Directory of what the node remembers between starts; nothing in this version',
     type: path('directory'),
     fallback: undefined,
     unset: '~/.repram/cache, else /var/cache/repram',
