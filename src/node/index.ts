@@ -1,8 +1,16 @@
 export type { HostPort } from '../gossip/address.js';
 export { RepramError, type RepramErrorCode } from '../gossip/error.js';
 export type { Log, LogFields } from '../gossip/ports/log.js';
-export { ApiClient } from './client/api-client.js';
-export { createHttpRequest } from './client/http.js';
+export type { KeyPage } from '../gossip/ports/store.js';
+export type { NodeStatus, Topology } from './client/answers.js';
+export {
+  ApiClient,
+  type ApiClientOptions,
+  type KeyQuery,
+  type PutResult,
+  type StoredValue,
+} from './client/api-client.js';
+export { createHttpRequest, type HttpAnswer, type HttpCall, type HttpRequest } from './client/http.js';
 export type { NodeConfig } from './config/node-config.js';
 export { defaultConfig } from './config/resolve.js';
 export { type RunningNode, type StartOptions, startNode } from './node.js';

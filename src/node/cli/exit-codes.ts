@@ -13,7 +13,6 @@ const EXIT_BY_ERROR: Readonly<Record<RepramErrorCode, number>> = {
   CANNOT_BIND: EXIT.cannotBind,
   REQUEST_FAILED: EXIT.failure,
   NOT_FOUND: EXIT.failure,
-  STOPPED: EXIT.failure,
 };
 
 /** The exit code of whatever was thrown. */
