@@ -1,4 +1,7 @@
-/** Values a log line may carry. Payload bytes and text taken from the network do not belong in a log. */
+/**
+ * Values a log line may carry. Payload bytes, keys and text taken from the network do not belong in a log, except for names
+ * that were validated: node ids, hosts and ports.
+ */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Structured logging as core code sees it. */

@@ -3,7 +3,7 @@ export interface Counter {
   inc(by?: number): void;
 }
 
-/** A number that is read when the metrics are collected. */
+/** How often a quantity took which values. */
 export interface Histogram {
   observe(value: number): void;
 }
