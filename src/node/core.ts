@@ -27,6 +27,9 @@ export interface Core {
   readonly seedRounds: SeedRounds;
 }
 
+/** How long writes wait at most for the seeds to be asked for the first time, in milliseconds. */
+const MAX_HOLD_MS = 1000;
+
 /** Wires the core rooms to each other: whenever a member goes, recovery looks whether it was the last. */
 export function createCore(config: NodeConfig, self: Self, ports: CorePorts): Core {
   const store = new MemoryStore(ports, { maxBytes: config.maxStorageBytes });
@@ -35,7 +38,13 @@ export function createCore(config: NodeConfig, self: Self, ports: CorePorts): Co
   const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl });
   const looking = { intervalMs: config.recoveryIntervalMs };
   const isIsolated = (): boolean => gossip.members.live().length === 0;
-  const join = (seeds: readonly HostPort[]): Promise<boolean> => gossip.joiner.join(seeds);
+  const asked = new AbortController();
+  const join = async (seeds: readonly HostPort[]): Promise<boolean> => {
+    const joined = await gossip.joiner.join(seeds);
+    asked.abort();
+    return joined;
+  };
+  if (config.peers.length > 0) gossip.writer.hold(ports.clock.sleep(MAX_HOLD_MS, asked.signal));
   const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds: () => config.peers, join });
   const unmet = (): readonly HostPort[] => gossip.joiner.unmet(config.peers);
   const seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet, join });

@@ -57,6 +57,9 @@ export class Writer {
   readonly #parts: WriterParts;
   /** By message id. Bounded by `MAX_PENDING_WRITES` and the write timeout. */
   readonly #pending = new Map<string, PendingWrite>();
+  /** What writes wait for before they begin, and how many do. Bounded by `MAX_PENDING_WRITES`. */
+  #hold: Promise<unknown> | undefined;
+  #held = 0;
   readonly #outcomes: Readonly<Record<WriteOutcome, Counter>>;
 
   constructor(ports: WriterPorts, self: Self, options: WriterOptions, parts: WriterParts) {
@@ -73,6 +76,16 @@ export class Writer {
       overloaded: outcome('overloaded'),
     };
     ports.metrics.gauge('repram_writes_pending', 'Writes waiting for their quorum.', () => this.#pending.size);
+  }
+
+  /**
+   * Writes do not begin before `settled`, which must not reject: a node that has not looked for the others yet would take
+   * itself for the only one, and its own copy for a quorum.
+   */
+  hold(settled: Promise<unknown>): void {
+    this.#hold = settled.then(() => {
+      this.#hold = undefined;
+    });
   }
 
   /** Writes one value. `bytes` passes into the store's hands; `ttlSeconds` is clamped. Never rejects. */
@@ -99,7 +112,12 @@ export class Writer {
   }
 
   async #write(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<WriteOutcome> {
-    if (this.#pending.size >= MAX_PENDING_WRITES) return 'overloaded';
+    if (this.#pending.size + this.#held >= MAX_PENDING_WRITES) return 'overloaded';
+    if (this.#hold !== undefined) {
+      this.#held++;
+      await this.#hold;
+      this.#held--;
+    }
     const ttl = clampTtl(ttlSeconds, this.#options.ttl);
     const version = this.#parts.hybridClock.next();
     const expiresAtMs = version.ms + ttl * 1000;

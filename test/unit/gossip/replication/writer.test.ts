@@ -47,6 +47,26 @@ describe('Writer', () => {
     expect(bench.store.get('k')?.ttlSeconds).toBe(600);
   });
 
+  it('Held_BeginsWhenTheHoldEnds_AndCountsWhoWasFoundMeanwhile', async () => {
+    bench.transport.onSend = answerOf;
+    bench.gossip.writer.hold(bench.clock.sleep(100));
+    const held = write();
+    await bench.clock.run(99);
+    expect([held.outcome, bench.store.get('k')]).toEqual([undefined, undefined]);
+    await bench.prove(infoOf('a'));
+    await bench.clock.run(1);
+    expect([held.outcome, putHosts()]).toEqual(['quorum', ['a.test']]);
+    expect(await bench.gossip.writer.write('next', bytes(), 600)).toBe('quorum');
+  });
+
+  it('Held_BeyondTheBound_IsOverloaded', async () => {
+    bench.gossip.writer.hold(bench.clock.sleep(100));
+    for (let i = 0; i < MAX_PENDING_WRITES; i++) write(`k${i}`);
+    expect(await bench.gossip.writer.write('one too many', bytes(), 600)).toBe('overloaded');
+    await bench.clock.run(100);
+    expect(bench.store.get('k0')).toBeDefined();
+  });
+
   it('Quorum_AtTheAckThatMakesIt_FromTheAnswerToTheRequest', async () => {
     await bench.prove(infoOf('a'), infoOf('b'));
     bench.transport.onSend = answerOf;
