@@ -9,8 +9,10 @@ export interface Output {
   readonly isTty: boolean;
   /** Width of the terminal, where it is one. */
   readonly columns: number | undefined;
-  /** Nobody reads any more (EPIPE). */
+  /** Nothing can be written any more: nobody reads (EPIPE), or it failed. */
   readonly isClosed: boolean;
+  /** Why what was written did not arrive (a full disk), other than for want of a reader. */
+  readonly failure?: Error | undefined;
 }
 
 export interface Input extends AsyncIterable<Uint8Array> {

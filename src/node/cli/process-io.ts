@@ -7,9 +7,11 @@ type OutputStream = Writable & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'colum
 /** Text to a stream of the process, which may be closed at the other end at any time. */
 export function outputOf(stream: OutputStream): Output {
   let isClosed = false;
+  let failure: Error | undefined;
   // EPIPE (`| head`) is how a reader says that it has enough; nothing is left to be written to.
-  stream.on('error', () => {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
     isClosed = true;
+    if (error.code !== 'EPIPE') failure ??= error;
   });
   return {
     write: (chunk) => (isClosed ? Promise.resolve() : new Promise((resolve) => stream.write(chunk, () => resolve()))),
@@ -19,6 +21,9 @@ export function outputOf(stream: OutputStream): Output {
     },
     get isClosed() {
       return isClosed;
+    },
+    get failure() {
+      return failure;
     },
   };
 }

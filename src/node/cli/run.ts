@@ -12,6 +12,9 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
       code = result;
     });
     await program.parseAsync(args, { from: 'user' });
+    // Waits for what was written without waiting.
+    await io.stdout.write('');
+    if (io.stdout.failure !== undefined) throw io.stdout.failure;
     return code;
   } catch (error) {
     // Commander has already written its message, or the help or version that was asked for.

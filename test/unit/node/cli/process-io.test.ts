@@ -16,9 +16,22 @@ describe('an output', () => {
     const gone = new Promise((resolve) => stream.once('close', resolve));
     await output.write('a');
     await gone;
-    expect(output.isClosed).toBe(true);
+    expect([output.isClosed, output.failure]).toEqual([true, undefined]);
     await output.write('b');
     expect(attempts).toBe(1);
+  });
+
+  test('that fails for another reason than a missing reader says so', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    });
+    const stream = new Writable({ write: (_chunk, _encoding, callback) => callback(full) });
+    const output = outputOf(stream);
+    const gone = new Promise((resolve) => stream.once('close', resolve));
+    await output.write('a');
+    await gone;
+    expect([output.isClosed, output.failure]).toEqual([true, full]);
   });
 
   test('resolves a write once the stream has taken it, in order', async () => {
