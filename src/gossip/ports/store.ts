@@ -4,7 +4,7 @@ import type { Version } from '../version.js';
 export interface Entry {
   readonly key: string;
   readonly bytes: Uint8Array;
-  /** Wall-clock milliseconds. */
+  /** Wall-clock milliseconds: always `expiresAtMs - ttlSeconds * 1000`. */
   readonly createdMs: number;
   readonly ttlSeconds: number;
   /** Wall-clock milliseconds from which on the value is gone. */

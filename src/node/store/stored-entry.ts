@@ -4,14 +4,18 @@ import { ON_HEAP_BYTES } from './footprint.js';
 
 const EMPTY = new Uint8Array(0);
 
-/** An entry as the store holds it, with its place in the expiry index. One hidden class, no closures. */
+/**
+ * An entry as the store holds it, with its place in the expiry index. One hidden class, no closures, and no part that can be
+ * made when it is asked for: there may be millions.
+ */
 export class StoredEntry implements Entry {
   readonly key: string;
   readonly #value: ArrayBufferLike | Uint8Array;
-  readonly createdMs: number;
   readonly ttlSeconds: number;
   readonly expiresAtMs: number;
-  readonly version: Version;
+  readonly #versionMs: number;
+  readonly #versionLogical: number;
+  readonly #versionOrigin: string;
   /** Neighbours in the list of entries that expire in the same second; set by the expiry index alone. */
   previous: StoredEntry | undefined = undefined;
   next: StoredEntry | undefined = undefined;
@@ -20,10 +24,19 @@ export class StoredEntry implements Entry {
   constructor(entry: Entry, key: string) {
     this.key = key;
     this.#value = ownedValue(entry.bytes);
-    this.createdMs = entry.createdMs;
     this.ttlSeconds = entry.ttlSeconds;
     this.expiresAtMs = entry.expiresAtMs;
-    this.version = entry.version;
+    this.#versionMs = entry.version.ms;
+    this.#versionLogical = entry.version.logical;
+    this.#versionOrigin = entry.version.origin;
+  }
+
+  get createdMs(): number {
+    return this.expiresAtMs - this.ttlSeconds * 1000;
+  }
+
+  get version(): Version {
+    return { ms: this.#versionMs, logical: this.#versionLogical, origin: this.#versionOrigin };
   }
 
   /** A view over the value, made anew: held ready, it would take as much as the rest of the entry. */

@@ -9,7 +9,7 @@ import { encodeMessage } from '../../gossip/wire/encode.js';
 import { MAX_BOOTSTRAP_ANSWER_BYTES } from '../../gossip/wire/limits.js';
 import type { Message } from '../../gossip/wire/message.js';
 import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
-import { type PeerAnswer, PeerConnections, type PeerRequest } from './peer-connections.js';
+import type { PeerAnswer, PeerConnections, PeerRequest, PeerResult } from './peer-connections.js';
 import { outcomeOfStatus } from './send-error.js';
 
 /** Most peers connections are kept to; the least recently used go first. */
@@ -93,14 +93,18 @@ export class HttpTransport implements Transport {
     this.#peers.clear();
   }
 
-  #post(to: HostPort, request: PeerRequest, keepBytes?: number): ReturnType<PeerConnections['post']> {
-    if (this.#closed) return Promise.resolve({ failure: { kind: 'aborted' } });
+  #post(to: HostPort, request: PeerRequest, keepBytes?: number): Promise<PeerResult> {
+    const peer = this.#peers.get(formatHostPort(to));
+    return peer === undefined ? this.#postFirst(to, request, keepBytes) : peer.post(request, keepBytes);
+  }
+
+  /** The HTTP client is loaded with the first peer: it is the largest part of a node's start, and who is alone needs none. */
+  async #postFirst(to: HostPort, request: PeerRequest, keepBytes?: number): Promise<PeerResult> {
+    const { PeerConnections } = await import('./peer-connections.js');
+    if (this.#closed) return { failure: { kind: 'aborted' } };
     const name = formatHostPort(to);
-    let peer = this.#peers.get(name);
-    if (peer === undefined) {
-      peer = new PeerConnections(to, () => this.onConnectionLost?.(to));
-      this.#peers.set(name, peer);
-    }
+    const peer = this.#peers.get(name) ?? new PeerConnections(to, () => this.onConnectionLost?.(to));
+    this.#peers.set(name, peer);
     return peer.post(request, keepBytes);
   }
 
