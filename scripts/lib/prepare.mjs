@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const CLI = join(ROOT, 'dist', 'node', 'cli', 'main.js');
+/** Written when a build is complete: one that was interrupted leaves files of dist behind, but not this. */
+export const BUILD_STAMP = join(ROOT, 'build', 'dist.stamp');
 
 const NPM = process.env.npm_execpath;
 
@@ -21,7 +23,7 @@ export function install() {
 /** Compiles src, unless dist is newer. */
 export function build() {
   const sources = ['src', 'tsconfig.json', 'tsconfig.base.json'].map((name) => newestMs(join(ROOT, name)));
-  if (modifiedMs(CLI) >= Math.max(...sources)) return;
+  if (existsSync(CLI) && modifiedMs(BUILD_STAMP) >= Math.max(...sources)) return;
   process.stderr.write('building …\n');
   run(process.execPath, [join(ROOT, 'scripts', 'build.mjs')]);
 }
