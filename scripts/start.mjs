@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { whenOrphaned } from './lib/orphan.mjs';
 import { build, CLI, install } from './lib/prepare.mjs';
 
 const NODES = 3;
@@ -19,6 +20,7 @@ const nodes = ports.map((port, i) => startNode(`node-${i + 1}`, port));
 let stoppingSinceMs;
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(0));
+whenOrphaned(() => stop(0));
 for (const node of nodes) {
   node.on('exit', (code, signal) => {
     if (stoppingSinceMs !== undefined) return;
