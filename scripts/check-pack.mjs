@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { peersOf } from './lib/peers-of.mjs';
 import { build, install, ROOT } from './lib/prepare.mjs';
 
 const SEES_ALL_WITHIN_MS = 15_000;
@@ -58,15 +59,6 @@ async function everyoneSeesEveryone() {
     if (counts.every((count) => count === ports.length - 1)) return;
     if (Date.now() > deadlineMs) fail(`the nodes see ${counts.join(', ')} peers`);
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function peersOf(port) {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/topology`);
-    return (await response.json()).peers.length;
-  } catch {
-    return 0;
   }
 }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { whenOrphaned } from './lib/orphan.mjs';
+import { peersOf } from './lib/peers-of.mjs';
 import { build, CLI, install } from './lib/prepare.mjs';
 
 const NODES = 3;
@@ -49,15 +50,6 @@ async function everyoneSeesEveryone() {
       await stop(1);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function peersOf(port) {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/topology`);
-    return (await response.json()).peers.length;
-  } catch {
-    return 0;
   }
 }
 

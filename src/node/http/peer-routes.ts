@@ -12,9 +12,6 @@ import { replyToBadBody } from './data-routes.js';
 import type { Gate } from './gate.js';
 import { reply, replyMethodNotAllowed, replyText } from './reply.js';
 
-export const MESSAGE_PATH = '/v1/gossip/message';
-export const BOOTSTRAP_PATH = '/v1/bootstrap';
-
 const ALLOW = 'POST, OPTIONS';
 const JSON_TYPE = ['Content-Type', 'application/json'] as const;
 

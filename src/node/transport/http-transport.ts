@@ -8,15 +8,13 @@ import { decodeBootstrapAnswer, encodeBootstrapRequest } from '../../gossip/wire
 import { encodeMessage } from '../../gossip/wire/encode.js';
 import { MAX_BOOTSTRAP_ANSWER_BYTES } from '../../gossip/wire/limits.js';
 import type { Message } from '../../gossip/wire/message.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
 import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
 import type { PeerAnswer, PeerConnections, PeerRequest, PeerResult } from './peer-connections.js';
 import { outcomeOfStatus } from './send-error.js';
 
 /** Most peers connections are kept to; the least recently used go first. */
 export const MAX_CONNECTED_PEERS = 4096;
-
-const MESSAGE_PATH = '/v1/gossip/message';
-const BOOTSTRAP_PATH = '/v1/bootstrap';
 
 interface SignedBody {
   readonly body: Uint8Array;
