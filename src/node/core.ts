@@ -10,12 +10,14 @@ import { SeedRounds } from '../omega/seed-rounds.js';
 import type { NodeConfig } from './config/node-config.js';
 import { MemoryStore } from './store/memory-store.js';
 import { HttpTransport } from './transport/http-transport.js';
+import type { DialPeer } from './transport/peer-link.js';
 
 export interface CorePorts {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly dial: DialPeer;
 }
 
 /** What makes a node a member of a cluster, without the server that peers and clients reach it by. */

@@ -12,6 +12,7 @@ import { PrometheusMetrics } from './runtime/prometheus.js';
 import { systemClock } from './runtime/system-clock.js';
 import { systemRng } from './runtime/system-rng.js';
 import { drainAndStop } from './shutdown.js';
+import { dialPeer } from './transport/dial-peer.js';
 
 /** A node that serves. */
 export interface RunningNode {
@@ -54,7 +55,7 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const self = createSelf(config, port, { clock, rng });
   const log = options.log ?? createLog({ level: config.logLevel, format: config.logFormat }, self.id);
   const ports = { clock, rng, log, metrics };
-  const core = createCore(config, self, ports);
+  const core = createCore(config, self, { ...ports, dial: dialPeer });
   const front = createFront(config, self, core, ports);
   const lag = new EventLoopLag(ports);
   const dropped = metrics.counter('repram_connections_dropped_total', 'Connections closed: too many are open.');

@@ -7,7 +7,7 @@ import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../src/gossip/
 import { decodeMessage } from '../../src/gossip/wire/decode.js';
 import { MAX_VALUE_BYTES } from '../../src/gossip/wire/limits.js';
 import type { AckMessage, PingMessage, SyncMessage } from '../../src/gossip/wire/message.js';
-import { MAX_QUEUED_REQUESTS } from '../../src/node/transport/peer-connections.js';
+import { MAX_QUEUED_REQUESTS } from '../../src/node/transport/peer-link.js';
 import { signBody, verifyBody } from '../../src/node/wire/signature.js';
 import { infoOf, putOf, SELF } from '../support/gossip-bench.js';
 import { type HttpWorld, httpWorld, memoryWorld, type TransportWorld } from './support/transport-world.js';

@@ -10,39 +10,48 @@ import { MAX_BOOTSTRAP_ANSWER_BYTES } from '../../gossip/wire/limits.js';
 import type { Message } from '../../gossip/wire/message.js';
 import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
 import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
-import type { PeerAnswer, PeerConnections, PeerRequest, PeerResult } from './peer-connections.js';
+import type { DialPeer, PeerAnswer, PeerLink, PeerRequest, PeerResult } from './peer-link.js';
 import { outcomeOfStatus } from './send-error.js';
 
 /** Most peers connections are kept to; the least recently used go first. */
 export const MAX_CONNECTED_PEERS = 4096;
+
+export interface HttpTransportPorts {
+  readonly metrics: Metrics;
+  readonly dial: DialPeer;
+}
 
 interface SignedBody {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Wire v1: one JSON message a request, over keep-alive HTTP/1.1, signed where the cluster has a secret. */
+/** Wire v1: one JSON message a request, over links that are kept, signed where the cluster has a secret. */
 export class HttpTransport implements Transport {
   onConnectionLost: ((address: HostPort) => void) | undefined;
   readonly #secret: string | undefined;
-  readonly #peers: LRUCache<string, PeerConnections>;
+  readonly #dial: DialPeer;
+  readonly #peers: LRUCache<string, PeerLink>;
+  /** Links being made, so that first posts at once share one; at most as many as posts under way. */
+  readonly #dialling = new Map<string, Promise<PeerLink>>();
   readonly #skipped: Counter;
   /** A message goes to many: it is encoded and signed once, and the bytes live as long as the message. */
   readonly #encoded = new WeakMap<Message, SignedBody>();
   #closed = false;
 
-  constructor(ports: { readonly metrics: Metrics }, options: { readonly secret: string | undefined }) {
+  constructor(ports: HttpTransportPorts, options: { readonly secret: string | undefined }) {
+    const { metrics, dial } = ports;
     this.#secret = options.secret;
-    const { metrics } = ports;
+    this.#dial = dial;
     const displaced = metrics.counter(
       'repram_peers_disconnected_total',
       'Peers whose connections were closed to make room for those of others.',
     );
     this.#peers = new LRUCache({
       max: MAX_CONNECTED_PEERS,
-      dispose: (connections, _name, reason) => {
+      dispose: (link, _name, reason) => {
         if (reason === 'evict') displaced.inc();
-        connections.close();
+        link.close();
       },
     });
     this.#skipped = metrics.counter(
@@ -92,18 +101,32 @@ export class HttpTransport implements Transport {
   }
 
   #post(to: HostPort, request: PeerRequest, keepBytes?: number): Promise<PeerResult> {
-    const peer = this.#peers.get(formatHostPort(to));
-    return peer === undefined ? this.#postFirst(to, request, keepBytes) : peer.post(request, keepBytes);
+    const name = formatHostPort(to);
+    const link = this.#peers.get(name);
+    return link === undefined ? this.#postFirst(name, to, request, keepBytes) : link.post(request, keepBytes);
   }
 
-  /** The HTTP client is loaded with the first peer: it is the largest part of a node's start, and who is alone needs none. */
-  async #postFirst(to: HostPort, request: PeerRequest, keepBytes?: number): Promise<PeerResult> {
-    const { PeerConnections } = await import('./peer-connections.js');
+  async #postFirst(name: string, to: HostPort, request: PeerRequest, keepBytes?: number): Promise<PeerResult> {
     if (this.#closed) return { failure: { kind: 'aborted' } };
-    const name = formatHostPort(to);
-    const peer = this.#peers.get(name) ?? new PeerConnections(to, () => this.onConnectionLost?.(to));
-    this.#peers.set(name, peer);
-    return peer.post(request, keepBytes);
+    let dialling = this.#dialling.get(name);
+    if (dialling === undefined) {
+      dialling = this.#link(name, to);
+      this.#dialling.set(name, dialling);
+    }
+    const link = await dialling;
+    return link.post(request, keepBytes);
+  }
+
+  /** Makes the link to a peer and keeps it; one that comes after the transport was closed comes closed. */
+  async #link(name: string, to: HostPort): Promise<PeerLink> {
+    try {
+      const link = await this.#dial(to, () => this.onConnectionLost?.(to));
+      if (this.#closed) link.close();
+      else this.#peers.set(name, link);
+      return link;
+    } finally {
+      this.#dialling.delete(name);
+    }
   }
 
   #outcomeOf(answer: PeerAnswer, asked: boolean): SendOutcome {

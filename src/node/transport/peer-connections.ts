@@ -2,38 +2,19 @@ import { type Dispatcher, Pool } from 'undici';
 import { formatHostPort, type HostPort } from '../../gossip/address.js';
 import type { SendOutcome } from '../../gossip/ports/transport.js';
 import { guardedLookup, mayDial } from './dial-guard.js';
+import {
+  LANE_CONNECTIONS,
+  MAX_QUEUED_BYTES,
+  MAX_QUEUED_REQUESTS,
+  type PeerAnswer,
+  type PeerLink,
+  type PeerRequest,
+  type PeerResult,
+} from './peer-link.js';
 import { outcomeOfError } from './send-error.js';
-
-/** Most requests queued or under way to one peer. */
-export const MAX_QUEUED_REQUESTS = 4096;
-
-/** Most bytes of requests queued or under way to one peer: a few of the largest messages. */
-export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
 
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_TIMEOUT_MS = 60_000;
-
-/** Writes travel on several connections, so that a large one does not hold up the small ones. */
-const BULK = { connections: 16, pipelining: 1 } as const;
-/** Probes and topology travel on a connection of their own: a queue of writes must not look like a dead peer. */
-const CONTROL = { connections: 2, pipelining: 1 } as const;
-
-export interface PeerRequest {
-  readonly path: string;
-  readonly body: Uint8Array;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly lane: 'bulk' | 'control';
-}
-
-/** An answer whose body has been drained, and kept up to `keepBytes`. */
-export interface PeerAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Uint8Array;
-}
-
-export type PeerResult = { readonly answer: PeerAnswer } | { readonly failure: SendOutcome };
 
 interface Lanes {
   readonly bulk: Pool;
@@ -41,7 +22,7 @@ interface Lanes {
 }
 
 /** The keep-alive connections to one peer. */
-export class PeerConnections {
+export class PeerConnections implements PeerLink {
   /** None where nothing may be dialled, or nothing can be: a host may look like a name and decode to none (`xn--a`). */
   readonly #lanes: Lanes | undefined;
   #requests = 0;
@@ -51,10 +32,10 @@ export class PeerConnections {
   constructor(address: HostPort, onLost: () => void) {
     const origin = `http://${formatHostPort(address)}`;
     if (!mayDial(address.host) || !URL.canParse(origin)) return;
-    this.#lanes = { bulk: this.#open(origin, BULK, onLost), control: this.#open(origin, CONTROL, onLost) };
+    const { bulk, control } = LANE_CONNECTIONS;
+    this.#lanes = { bulk: this.#open(origin, bulk, onLost), control: this.#open(origin, control, onLost) };
   }
 
-  /** Sends one request and drains its answer, keeping at most `keepBytes` of it. Never rejects. */
   post(request: PeerRequest, keepBytes = 0): Promise<PeerResult> {
     if (this.#closed) return Promise.resolve({ failure: { kind: 'aborted' } });
     const lanes = this.#lanes;
@@ -84,13 +65,10 @@ export class PeerConnections {
     void this.#lanes?.control.destroy();
   }
 
-  #open(
-    origin: string,
-    options: { readonly connections: number; readonly pipelining: number },
-    onLost: () => void,
-  ): Pool {
+  #open(origin: string, connections: number, onLost: () => void): Pool {
     const pool = new Pool(origin, {
-      ...options,
+      connections,
+      pipelining: 1,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { HostPort } from '../../../src/gossip/address.js';
 import type { Transport } from '../../../src/gossip/ports/transport.js';
+import { dialPeer } from '../../../src/node/transport/dial-peer.js';
 import { HttpTransport } from '../../../src/node/transport/http-transport.js';
 import { type HostAnswer, MemoryNetwork } from '../../support/memory-transport.js';
 import { ReadableMetrics, SeededRng } from '../../support/ports.js';
@@ -88,7 +89,7 @@ export async function httpWorld(secret?: string): Promise<HttpWorld> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const metrics = new ReadableMetrics();
-  const transport = new HttpTransport({ metrics }, { secret });
+  const transport = new HttpTransport({ metrics, dial: dialPeer }, { secret });
   let behaviour: Behaviour = { status: 200 };
   const close = async (): Promise<void> => {
     if (!server.listening) return;

@@ -1,14 +1,31 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Message } from '../../../../src/gossip/wire/message.js';
+import { dialPeer } from '../../../../src/node/transport/dial-peer.js';
 import { HttpTransport } from '../../../../src/node/transport/http-transport.js';
+import type { PeerLink, PeerResult } from '../../../../src/node/transport/peer-link.js';
 import { ReadableMetrics } from '../../../support/ports.js';
 
 const PING: Message = { type: 'PING', from: 'a', timestampS: 1, messageId: '', to: '' };
 const REQUEST = { nodeId: 'a', address: 'a', gossipPort: 0, httpPort: 1, enclave: 'default' };
 
+class CountingLink implements PeerLink {
+  posts = 0;
+  closed = false;
+
+  async post(): Promise<PeerResult> {
+    if (this.closed) return { failure: { kind: 'aborted' } };
+    this.posts++;
+    return { answer: { status: 200, headers: {}, body: new Uint8Array() } };
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
 let transport: HttpTransport;
 beforeEach(() => {
-  transport = new HttpTransport({ metrics: new ReadableMetrics() }, { secret: undefined });
+  transport = new HttpTransport({ metrics: new ReadableMetrics(), dial: dialPeer }, { secret: undefined });
 });
 afterEach(() => transport.close());
 
@@ -26,4 +43,41 @@ test.each([
 test('after it was closed, nothing is sent', async () => {
   transport.close();
   expect(await transport.send({ host: '127.0.0.1', port: 1 }, PING, 1000)).toEqual({ kind: 'aborted' });
+});
+
+describe('while a peer is dialled', () => {
+  const PEER = { host: 'peer.test', port: 80 };
+  let dials: ((link: PeerLink) => void)[];
+  let dialling: HttpTransport;
+  beforeEach(() => {
+    dials = [];
+    const dial = () => new Promise<PeerLink>((resolve) => dials.push(resolve));
+    dialling = new HttpTransport({ metrics: new ReadableMetrics(), dial }, { secret: undefined });
+  });
+  afterEach(() => dialling.close());
+
+  test('a second post does not dial again, and both travel on one link', async () => {
+    const sends = [dialling.send(PEER, PING, 1000), dialling.send(PEER, PING, 1000)];
+    expect(dials).toHaveLength(1);
+    const link = new CountingLink();
+    dials[0]?.(link);
+    expect(await Promise.all(sends)).toEqual([{ kind: 'ok' }, { kind: 'ok' }]);
+    expect(await dialling.send(PEER, PING, 1000)).toEqual({ kind: 'ok' });
+    expect([dials.length, link.posts]).toEqual([1, 3]);
+  });
+
+  test('a close ends the link that comes too late, and the post as aborted', async () => {
+    const sent = dialling.send(PEER, PING, 1000);
+    dialling.close();
+    const link = new CountingLink();
+    dials[0]?.(link);
+    expect(await sent).toEqual({ kind: 'aborted' });
+    expect([link.closed, link.posts]).toEqual([true, 0]);
+  });
+
+  test('after it was closed, nobody is dialled', async () => {
+    dialling.close();
+    expect(await dialling.send(PEER, PING, 1000)).toEqual({ kind: 'aborted' });
+    expect(dials).toHaveLength(0);
+  });
 });
