@@ -10,6 +10,7 @@ import { DataRoutes } from './data-routes.js';
 import { Gate } from './gate.js';
 import type { RequestHandlers } from './http-server.js';
 import { InFlight } from './in-flight.js';
+import { PeerDesk } from './peer-desk.js';
 import { PeerRoutes } from './peer-routes.js';
 import { Readiness } from './readiness.js';
 import { countMalformed } from './request-fault.js';
@@ -33,6 +34,7 @@ export function createFront(
   const { gossip, store } = core;
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports);
+  const desk = new PeerDesk(ports, { gossip, gate, secret: config.clusterSecret });
   const writes = new InFlight();
   const malformed = countMalformed(metrics);
   const startedMs = clock.monotonicMs();
@@ -46,7 +48,7 @@ export function createFront(
     gate,
     bodies,
     data: new DataRoutes({ clock, malformed, store, writer: gossip.writer, bodies, writes }),
-    peers: new PeerRoutes(ports, { gossip, bodies, gate, secret: config.clusterSecret }),
+    peers: new PeerRoutes({ desk, bodies, gate }),
     control: controlRoutes({
       identity: { nodeId: self.id, network: config.network, enclave: config.enclave },
       ...{ gossip, store, metrics, readiness },

@@ -70,10 +70,10 @@ export class Router {
 
   async #dispatch(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
     const { gate, data, peers } = this.#parts;
-    if (target.path === MESSAGE_PATH) return peers.message(req, res);
-    if (target.path === BOOTSTRAP_PATH) return peers.bootstrap(req, res);
-    if (!PROBES.has(target.path) && !gate.admitClient(req, res)) return;
-    if (target.path.startsWith(DATA_PREFIX)) return data.handle(req, res, target);
+    const { path } = target;
+    if (path === MESSAGE_PATH || path === BOOTSTRAP_PATH) return peers.handle(req, res, path);
+    if (!PROBES.has(path) && !gate.admitClient(req, res)) return;
+    if (path.startsWith(DATA_PREFIX)) return data.handle(req, res, target);
     this.#toControl(req, res, target);
   }
 

@@ -1,0 +1,138 @@
+import type { Gossip } from '../../gossip/gossip.js';
+import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import { encodeAnswer } from '../../gossip/wire/answer.js';
+import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../gossip/wire/bootstrap-codec.js';
+import { decodeMessage } from '../../gossip/wire/decode.js';
+import type { AckMessage, PongMessage } from '../../gossip/wire/message.js';
+import { type BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
+import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
+
+export type PeerPath = typeof MESSAGE_PATH | typeof BOOTSTRAP_PATH;
+
+/** What a peer is answered. Header names are in lower case. Shared with other answers: not to be changed. */
+export interface DeskAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface PeerDeskParts {
+  readonly gossip: Pick<Gossip, 'receive' | 'reception'>;
+  readonly gate: { readonly draining: boolean };
+  readonly secret: string | undefined;
+}
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
+const JSON_TYPE = { 'content-type': 'application/json' } as const;
+
+const TAKEN: DeskAnswer = { status: 200, headers: JSON_TYPE, body: encodeAnswer() };
+const FULL = textAnswer(507, 'Node storage capacity exceeded');
+const MISDIRECTED = textAnswer(421, 'Misdirected: this is another node');
+const OWN_REQUEST = textAnswer(421, 'Misdirected: you are this node');
+const ID_TAKEN = textAnswer(409, 'Node id taken: this node bears it; ids must be unique');
+const NOT_TAKEN_IN = textAnswer(403, 'Not taken in: the address is this node’s own, or there is no room');
+const DRAINING = textAnswer(503, 'Shutting down', { 'retry-after': '1', connection: 'close' });
+const MISSING_SIGNATURE = textAnswer(403, 'Missing signature');
+const INVALID_SIGNATURE = textAnswer(403, 'Invalid signature');
+
+/**
+ * Answers what peers post, whatever carried it here: gossip messages and requests to join. Where the cluster has a secret,
+ * only what is signed gets in.
+ */
+export class PeerDesk {
+  readonly #parts: PeerDeskParts;
+  readonly #unsigned: Counter;
+  readonly #malformed: Counter;
+  readonly #unknown: Counter;
+
+  constructor(ports: { readonly metrics: Metrics }, parts: PeerDeskParts) {
+    const { metrics } = ports;
+    this.#parts = parts;
+    this.#unsigned = metrics.counter('repram_signature_failures_total', 'Gossip refused: signature missing or wrong.');
+    this.#malformed = metrics.counter('repram_malformed_messages_total', 'Gossip refused: malformed.');
+    this.#unknown = metrics.counter('repram_unknown_messages_total', 'Gossip of a type this node does not know.');
+  }
+
+  /** The answer to a request that lacks the signature it needs, which its body cannot change; `undefined` for others. */
+  refusalOf(signature: string | undefined): DeskAnswer | undefined {
+    if (this.#parts.secret === undefined || (signature !== undefined && signature !== '')) return undefined;
+    this.#unsigned.inc();
+    return MISSING_SIGNATURE;
+  }
+
+  /** Takes in the body of one request and answers it. Never throws. */
+  answer(path: PeerPath, body: Uint8Array, signature: string | undefined): DeskAnswer {
+    const refusal = this.#checkSignature(body, signature);
+    if (refusal !== undefined) return refusal;
+    return path === MESSAGE_PATH ? this.#message(body) : this.#bootstrap(body);
+  }
+
+  #checkSignature(body: Uint8Array, signature: string | undefined): DeskAnswer | undefined {
+    const { secret } = this.#parts;
+    if (secret === undefined) return undefined;
+    const check = verifyBody(secret, body, signature);
+    if (check === 'ok') return undefined;
+    this.#unsigned.inc();
+    return check === 'missing' ? MISSING_SIGNATURE : INVALID_SIGNATURE;
+  }
+
+  #message(body: Uint8Array): DeskAnswer {
+    const decoded = decodeMessage(body);
+    if (!decoded.ok) return this.#refuse(decoded.error);
+    const { message } = decoded;
+    if (message.type === 'UNKNOWN') {
+      this.#unknown.inc();
+      return TAKEN;
+    }
+    const { gate, gossip } = this.#parts;
+    if (gate.draining && message.type === 'PUT') return DRAINING;
+    const receipt = gossip.receive(message);
+    switch (receipt.kind) {
+      case 'ok':
+        return receipt.reply === undefined ? TAKEN : this.#taken(receipt.reply);
+      case 'full':
+        return FULL;
+      case 'misdirected':
+        return MISDIRECTED;
+    }
+  }
+
+  #bootstrap(body: Uint8Array): DeskAnswer {
+    const { gate, gossip } = this.#parts;
+    if (gate.draining) return DRAINING;
+    const decoded = decodeBootstrapRequest(body);
+    if (!decoded.ok) return this.#refuse(decoded.error);
+    const reception = gossip.reception.receive(decoded.request);
+    switch (reception.kind) {
+      case 'welcome':
+        return { status: 200, headers: JSON_TYPE, body: encodeBootstrapAnswer(reception.answer) };
+      case 'self':
+        return OWN_REQUEST;
+      case 'id-taken':
+        return ID_TAKEN;
+      case 'refused':
+        return NOT_TAKEN_IN;
+    }
+  }
+
+  #taken(reply: AckMessage | PongMessage): DeskAnswer {
+    const body = encodeAnswer(reply);
+    const { secret } = this.#parts;
+    if (secret === undefined) return { status: 200, headers: JSON_TYPE, body };
+    return { status: 200, headers: { ...JSON_TYPE, [SIGNATURE_HEADER]: signBody(secret, body) }, body };
+  }
+
+  #refuse(error: string): DeskAnswer {
+    this.#malformed.inc();
+    return textAnswer(400, error);
+  }
+}
+
+/** Whether an answer refuses somebody for not having signed: such a one is no peer. */
+export function refusesUnsigned(answer: DeskAnswer): boolean {
+  return answer === MISSING_SIGNATURE || answer === INVALID_SIGNATURE;
+}
+
+function textAnswer(status: number, text: string, headers: DeskAnswer['headers'] = {}): DeskAnswer {
+  return { status, headers: { ...TEXT, ...headers }, body: Buffer.from(text) };
+}

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { selfBootstrapRequest } from '../../../../src/gossip/self.js';
+import { encodeBootstrapRequest } from '../../../../src/gossip/wire/bootstrap-codec.js';
+import { encodeMessage } from '../../../../src/gossip/wire/encode.js';
+import { type DeskAnswer, PeerDesk, refusesUnsigned } from '../../../../src/node/http/peer-desk.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../../../../src/node/wire/paths.js';
+import { signBody, verifyBody } from '../../../../src/node/wire/signature.js';
+import { GossipBench, putOf, SELF } from '../../../support/gossip-bench.js';
+
+const SECRET = 'secret';
+const PUT = encodeMessage(putOf('peer', 'm', { wantsReply: true }));
+const JOIN = encodeBootstrapRequest(
+  selfBootstrapRequest({ ...SELF, id: 'peer', address: { host: 'peer.test', port: 8080 }, instance: 'bbbb' }),
+);
+
+let bench: GossipBench;
+let gate: { draining: boolean };
+beforeEach(() => {
+  bench = new GossipBench();
+  gate = { draining: false };
+});
+afterEach(() => bench.gossip.stop());
+
+function desk(secret?: string): PeerDesk {
+  return new PeerDesk({ metrics: bench.metrics }, { gossip: bench.gossip, gate, secret });
+}
+
+function textOf({ status, body }: DeskAnswer): readonly [number, string] {
+  return [status, Buffer.from(body).toString()];
+}
+
+describe('without a secret', () => {
+  test('a write is taken, and its acknowledgement comes unsigned', () => {
+    expect(desk().answer(BOOTSTRAP_PATH, JOIN, undefined).status).toBe(200);
+    const answer = desk().answer(MESSAGE_PATH, PUT, undefined);
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toEqual({ 'content-type': 'application/json' });
+    expect(textOf(answer)[1]).toContain('"reply"');
+    expect(bench.store.get('k')).toBeDefined();
+  });
+
+  test('a type that is not known is taken all the same, and changes nothing', () => {
+    const body = Buffer.from('{"type":"GREETING","from":"peer"}');
+    expect(textOf(desk().answer(MESSAGE_PATH, body, undefined))).toEqual([200, '{"success":true}']);
+    expect(bench.metrics.value('repram_unknown_messages_total')).toBe(1);
+  });
+
+  test.each([MESSAGE_PATH, BOOTSTRAP_PATH] as const)('rubbish posted to %s is refused and counted', (path) => {
+    expect(desk().answer(path, Buffer.from('rubbish'), undefined).status).toBe(400);
+    expect(bench.metrics.value('repram_malformed_messages_total')).toBe(1);
+  });
+
+  test('the node itself, at its own seed, hears so', () => {
+    const body = encodeBootstrapRequest(selfBootstrapRequest(SELF));
+    expect(desk().answer(BOOTSTRAP_PATH, body, undefined).status).toBe(421);
+  });
+});
+
+describe('while draining', () => {
+  test.each([
+    ['a write', MESSAGE_PATH, PUT],
+    ['a node that wants to join', BOOTSTRAP_PATH, JOIN],
+  ] as const)('%s is sent elsewhere', (_, path, body) => {
+    gate.draining = true;
+    const answer = desk().answer(path, body, undefined);
+    expect(textOf(answer)).toEqual([503, 'Shutting down']);
+    expect(answer.headers).toMatchObject({ 'retry-after': '1', connection: 'close' });
+    expect(bench.store.get('k')).toBeUndefined();
+  });
+
+  test('messages other than writes still count: the writes that are left need their acknowledgements', () => {
+    gate.draining = true;
+    const ping = encodeMessage({ type: 'PING', from: 'peer', timestampS: 1, messageId: 'p', to: '' });
+    expect(desk().answer(MESSAGE_PATH, ping, undefined).status).toBe(200);
+  });
+});
+
+describe('with a secret', () => {
+  test('what is signed gets in, and the reply is signed in turn', () => {
+    expect(desk(SECRET).answer(BOOTSTRAP_PATH, JOIN, signBody(SECRET, JOIN)).status).toBe(200);
+    const answer = desk(SECRET).answer(MESSAGE_PATH, PUT, signBody(SECRET, PUT));
+    expect(answer.status).toBe(200);
+    expect(verifyBody(SECRET, answer.body, answer.headers['x-repram-signature'])).toBe('ok');
+  });
+
+  test.each([
+    ['none', undefined, 'Missing signature'],
+    ['an empty one', '', 'Missing signature'],
+    ['one of another secret', signBody('other', PUT), 'Invalid signature'],
+  ])('with %s for a signature, nothing gets in', (_, signature, text) => {
+    const answer = desk(SECRET).answer(MESSAGE_PATH, PUT, signature);
+    expect(textOf(answer)).toEqual([403, text]);
+    expect(refusesUnsigned(answer)).toBe(true);
+    expect(bench.metrics.value('repram_signature_failures_total')).toBe(1);
+    expect(bench.store.get('k')).toBeUndefined();
+  });
+
+  test('a request that cannot be signed is refused before its body is known, once', () => {
+    expect(desk(SECRET).refusalOf(undefined)).toMatchObject({ status: 403 });
+    expect(bench.metrics.value('repram_signature_failures_total')).toBe(1);
+    expect(desk(SECRET).refusalOf('any')).toBeUndefined();
+    expect(desk().refusalOf(undefined)).toBeUndefined();
+  });
+
+  test('a peer that is refused for other reasons is still a peer', () => {
+    const own = encodeBootstrapRequest(selfBootstrapRequest({ ...SELF, id: 'peer', instance: 'bbbb' }));
+    const answer = desk(SECRET).answer(BOOTSTRAP_PATH, own, signBody(SECRET, own));
+    expect(answer.status).toBe(403);
+    expect(refusesUnsigned(answer)).toBe(false);
+  });
+});
