@@ -1,27 +1,23 @@
-import type { Gossip } from '../gossip/gossip.js';
 import type { Clock } from '../gossip/ports/clock.js';
 import type { Log } from '../gossip/ports/log.js';
-import type { IsolationRecovery } from '../omega/isolation-recovery.js';
-import type { SeedRounds } from '../omega/seed-rounds.js';
-import type { Gate } from './http/gate.js';
-import type { HttpServer } from './http/http-server.js';
-import type { InFlight } from './http/in-flight.js';
-import type { EventLoopLag } from './runtime/event-loop-lag.js';
-import type { MemoryStore } from './store/memory-store.js';
-import type { HttpTransport } from './transport/http-transport.js';
 
-interface Drainable {
+interface Stoppable {
+  stop(): void;
+}
+
+/** Of a node, what has to be brought to an end. */
+export interface Drainable {
   readonly clock: Clock;
   readonly log: Log;
-  readonly gate: Gate;
-  readonly writes: InFlight;
-  readonly recovery: IsolationRecovery;
-  readonly seedRounds: SeedRounds;
-  readonly gossip: Gossip;
-  readonly server: HttpServer;
-  readonly transport: HttpTransport;
-  readonly store: MemoryStore;
-  readonly lag: EventLoopLag;
+  readonly gate: { drain(): void };
+  readonly writes: { drained(): Promise<void> };
+  readonly recovery: Stoppable;
+  readonly seedRounds: Stoppable;
+  readonly gossip: Stoppable & { leave(): Promise<void> };
+  readonly server: { close(): Promise<void>; destroy(): void };
+  readonly transport: { close(): void };
+  readonly store: Stoppable;
+  readonly lag: Stoppable;
 }
 
 /** Of the time to stop, what writes may take: the rest is for saying goodbye. */
