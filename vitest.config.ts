@@ -10,6 +10,7 @@ export default defineConfig({
       project('unit'),
       project('property'),
       project('compat'),
+      project('sim', { testTimeout: 120_000 }),
       project('contract', { testTimeout: 20_000 }),
       project('cluster', { testTimeout: 60_000, hookTimeout: 30_000, fileParallelism: false }),
     ],

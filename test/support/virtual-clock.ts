@@ -69,16 +69,14 @@ export class VirtualClock implements Clock {
    */
   advance(ms: number): void {
     const untilMs = this.#monotonicMs + ms;
-    while (this.#fireNext(untilMs));
-    this.#monotonicMs = untilMs;
+    while (this.step(untilMs));
   }
 
   /** As `advance`, and lets promise continuations run to their end before each timer and at the end. */
   async run(ms: number): Promise<void> {
     const untilMs = this.#monotonicMs + ms;
     await settle();
-    while (this.#fireNext(untilMs)) await settle();
-    this.#monotonicMs = untilMs;
+    while (this.step(untilMs)) await settle();
     await settle();
   }
 
@@ -87,10 +85,14 @@ export class VirtualClock implements Clock {
     this.#wallOffsetMs += ms;
   }
 
-  #fireNext(untilMs: number): boolean {
+  /** Fires the next timer that is due by `untilMs`, and moves time to it; `false`, and time at `untilMs`, where none is. */
+  step(untilMs: number): boolean {
     for (;;) {
       const next = this.#heap[0];
-      if (next === undefined || next.dueMs > untilMs) return false;
+      if (next === undefined || next.dueMs > untilMs) {
+        this.#monotonicMs = Math.max(this.#monotonicMs, untilMs);
+        return false;
+      }
       pop(this.#heap);
       if (next.cancelled) continue;
       next.cancelled = true;

@@ -1,0 +1,268 @@
+import { formatHostPort, type HostPort } from '../../../src/gossip/address.js';
+import { type Rng, randomInt } from '../../../src/gossip/ports/rng.js';
+import type { SendOutcome } from '../../../src/gossip/ports/transport.js';
+import type { VirtualClock } from '../../support/virtual-clock.js';
+import { type Conditions, drawDelayMs, SOUND } from './conditions.js';
+import { type HostAnswer, type HostRequest, Machine } from './machine.js';
+import type { SimProcess } from './process.js';
+
+/** One request on its way, and what is known of it. */
+export interface Exchange {
+  readonly id: number;
+  readonly from: Machine;
+  readonly to: HostPort;
+  /** The type of the gossip message, or BOOTSTRAP. */
+  readonly type: string;
+  readonly request: HostRequest;
+  readonly sentMs: number;
+}
+
+export type ExchangeResult = { readonly answer: HostAnswer } | { readonly failure: SendOutcome };
+
+/** Called as messages pass; must not change anything. */
+export interface NetworkObserver {
+  sent?(exchange: Exchange): void;
+  /** It vanished, request or answer. */
+  lost?(exchange: Exchange, what: 'request' | 'answer'): void;
+  /** A process took the request; `answer` is what it said, before it is on its way back. */
+  taken?(exchange: Exchange, by: Machine, answer: HostAnswer): void;
+  /** The asking process got its answer or a failure. */
+  concluded?(exchange: Exchange, result: ExchangeResult): void;
+}
+
+/** What went over the network, in requests and answers each, bodies only. */
+export interface Traffic {
+  messages: number;
+  bytes: number;
+}
+
+type Override = Partial<Conditions>;
+
+/**
+ * Machines and the links between them. Every direction of every link has its own conditions: those of the network, changed
+ * by those of its two machines, changed by its own.
+ */
+export class Network {
+  readonly traffic: Traffic = { messages: 0, bytes: 0 };
+  readonly #clock: VirtualClock;
+  readonly #rng: Rng;
+  readonly #observer: NetworkObserver;
+  readonly #machines = new Map<string, Machine>();
+  readonly #ofMachine = new Map<Machine, Override>();
+  readonly #ofLink = new Map<string, Override>();
+  readonly #effective = new Map<string, Conditions>();
+  readonly #freeAtMs = new Map<string, number>();
+  #base: Conditions = SOUND;
+  #exchanges = 0;
+  #inTransit = 0;
+
+  constructor(ports: { readonly clock: VirtualClock; readonly rng: Rng }, observer: NetworkObserver) {
+    this.#clock = ports.clock;
+    this.#rng = ports.rng;
+    this.#observer = observer;
+  }
+
+  /** The machine at an address; a new one where there is none yet. */
+  machineAt(address: HostPort): Machine {
+    const name = formatHostPort(address);
+    let machine = this.#machines.get(name);
+    if (machine === undefined) {
+      machine = new Machine(this.#machines.size, address);
+      this.#machines.set(name, machine);
+    }
+    return machine;
+  }
+
+  /** Messages between two machines now, answers included. */
+  get inTransit(): number {
+    return this.#inTransit;
+  }
+
+  /** The conditions of every link that has no others of its own. */
+  setBase(conditions: Override): void {
+    this.#base = { ...SOUND, ...conditions };
+    this.#effective.clear();
+  }
+
+  /** Changes the conditions of everything one machine sends and receives; `undefined` takes that back. */
+  setMachine(machine: Machine, conditions: Override | undefined): void {
+    if (conditions === undefined) this.#ofMachine.delete(machine);
+    else this.#ofMachine.set(machine, conditions);
+    this.#effective.clear();
+  }
+
+  /** Changes the conditions of one direction of one link; `undefined` takes that back. */
+  setLink(from: Machine, to: Machine, conditions: Override | undefined): void {
+    const name = linkName(from, to);
+    if (conditions === undefined) this.#ofLink.delete(name);
+    else this.#ofLink.set(name, conditions);
+    this.#effective.delete(name);
+  }
+
+  /** Cuts every link between machines of different groups, both ways. */
+  partition(groups: readonly (readonly Machine[])[], path: 'silent' | 'refused' | 'reset' = 'silent'): void {
+    for (const group of groups) {
+      for (const other of groups) {
+        if (group === other) continue;
+        for (const from of group) for (const to of other) this.setLink(from, to, { path });
+      }
+    }
+  }
+
+  /** Makes every link as sound as a local network. Slow processes stay slow. */
+  heal(): void {
+    this.#base = SOUND;
+    this.#ofMachine.clear();
+    this.#ofLink.clear();
+    this.#effective.clear();
+  }
+
+  conditions(from: Machine, to: Machine): Conditions {
+    const name = linkName(from, to);
+    let conditions = this.#effective.get(name);
+    if (conditions === undefined) {
+      conditions = {
+        ...this.#base,
+        ...this.#ofMachine.get(from),
+        ...this.#ofMachine.get(to),
+        ...this.#ofLink.get(name),
+      };
+      this.#effective.set(name, conditions);
+    }
+    return conditions;
+  }
+
+  /** Carries a request to a process and its answer back. Says nothing where either vanishes. */
+  carry(
+    from: Machine,
+    asker: SimProcess,
+    to: HostPort,
+    request: HostRequest,
+    done: (result: ExchangeResult) => void,
+  ): Exchange {
+    const type = typeOf(request);
+    const exchange = { id: ++this.#exchanges, from, to, type, request, sentMs: this.#clock.monotonicMs() };
+    const target = this.machineAt(to);
+    this.#observer.sent?.(exchange);
+    const back = (result: ExchangeResult): void => this.#return(exchange, target, asker, result, done);
+    this.#depart(from, target, exchange, 'request', request.body.byteLength, () =>
+      this.#arrive(exchange, target, request, back),
+    );
+    if (this.#happens(this.conditions(from, target).duplication)) {
+      this.#depart(from, target, exchange, 'request', request.body.byteLength, () =>
+        this.#arrive(exchange, target, request, () => undefined),
+      );
+    }
+    return exchange;
+  }
+
+  /** How long word of a broken connection takes from one machine to another; `undefined` where it never arrives. */
+  breakDelayMs(from: Machine, to: Machine): number | undefined {
+    const { path, delay } = this.conditions(from, to);
+    return from.hasPower && path === 'open' ? drawDelayMs(this.#rng, delay) : undefined;
+  }
+
+  #arrive(exchange: Exchange, target: Machine, request: HostRequest, back: (result: ExchangeResult) => void): void {
+    const { path, busy, corruption } = this.conditions(exchange.from, target);
+    const { listener } = target;
+    if (path === 'silent' || !target.hasPower) return this.#observer.lost?.(exchange, 'request');
+    if (path === 'refused' || path === 'reset') return back({ failure: { kind: path } });
+    if (listener === undefined) return back({ failure: { kind: 'refused' } });
+    if (this.#happens(busy)) return back({ answer: BUSY });
+    const received = this.#happens(corruption) ? { ...request, body: this.#corrupted(request.body) } : request;
+    this.#whenServed(target, () =>
+      listener.process.input(() => {
+        const answer = listener.answer(received);
+        this.#observer.taken?.(exchange, target, answer);
+        back({ answer });
+      }),
+    );
+  }
+
+  /** Requests wait for each other at a process that takes its time. */
+  #whenServed(target: Machine, run: () => void): void {
+    if (target.serviceMs === 0) return run();
+    const nowMs = this.#clock.monotonicMs();
+    target.servingUntilMs = Math.max(target.servingUntilMs, nowMs) + target.serviceMs;
+    this.#clock.setTimer(target.servingUntilMs - nowMs, run);
+  }
+
+  #return(
+    exchange: Exchange,
+    target: Machine,
+    asker: SimProcess,
+    result: ExchangeResult,
+    done: (result: ExchangeResult) => void,
+  ): void {
+    const size = 'answer' in result ? result.answer.body.byteLength : 0;
+    this.#depart(target, exchange.from, exchange, 'answer', size, () => {
+      const { path, corruption } = this.conditions(target, exchange.from);
+      if (path !== 'open' || !exchange.from.hasPower) return this.#observer.lost?.(exchange, 'answer');
+      const spoilt = 'answer' in result && this.#happens(corruption);
+      const arrived = spoilt ? { answer: { ...result.answer, body: this.#corrupted(result.answer.body) } } : result;
+      asker.input(() => {
+        this.#observer.concluded?.(exchange, arrived);
+        done(arrived);
+      });
+    });
+  }
+
+  #depart(
+    from: Machine,
+    to: Machine,
+    exchange: Exchange,
+    what: 'request' | 'answer',
+    bytes: number,
+    arrive: () => void,
+  ): void {
+    this.traffic.messages++;
+    this.traffic.bytes += bytes;
+    const { loss, delay, bytesPerSecond } = this.conditions(from, to);
+    if (this.#happens(loss)) return this.#observer.lost?.(exchange, what);
+    const queuedMs = bytesPerSecond === Number.POSITIVE_INFINITY ? 0 : this.#queueMs(from, to, bytes, bytesPerSecond);
+    this.#inTransit++;
+    this.#clock.setTimer(queuedMs + drawDelayMs(this.#rng, delay), () => {
+      this.#inTransit--;
+      arrive();
+    });
+  }
+
+  /** How long the bytes take to leave, behind those that wait already. */
+  #queueMs(from: Machine, to: Machine, bytes: number, bytesPerSecond: number): number {
+    const name = linkName(from, to);
+    const nowMs = this.#clock.monotonicMs();
+    const freeAtMs = Math.max(nowMs, this.#freeAtMs.get(name) ?? 0) + (bytes * 1000) / bytesPerSecond;
+    this.#freeAtMs.set(name, freeAtMs);
+    return freeAtMs - nowMs;
+  }
+
+  #happens(probability: number): boolean {
+    return probability > 0 && this.#rng.next() < probability;
+  }
+
+  #corrupted(body: Uint8Array): Uint8Array {
+    if (body.byteLength === 0) return body;
+    const copy = Uint8Array.from(body);
+    const at = randomInt(this.#rng, copy.byteLength);
+    copy[at] = (copy[at] ?? 0) ^ (1 << randomInt(this.#rng, 8));
+    return copy;
+  }
+}
+
+const BUSY: HostAnswer = {
+  status: 429,
+  headers: { 'retry-after': '1' },
+  body: Buffer.from('Rate limit exceeded'),
+};
+
+const TYPE = /^\{"type":"([A-Z]+)"/;
+
+function typeOf({ path, body }: HostRequest): string {
+  if (path === '/v1/bootstrap') return 'BOOTSTRAP';
+  const opening = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 24)).toString('latin1');
+  return TYPE.exec(opening)?.[1] ?? '?';
+}
+
+function linkName(from: Machine, to: Machine): string {
+  return `${from.index}>${to.index}`;
+}

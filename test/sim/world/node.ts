@@ -1,0 +1,130 @@
+import type { HostPort } from '../../../src/gossip/address.js';
+import type { Rng } from '../../../src/gossip/ports/rng.js';
+import type { WriteOutcome } from '../../../src/gossip/replication/writer.js';
+import type { Self } from '../../../src/gossip/self.js';
+import type { NodeConfig } from '../../../src/node/config/node-config.js';
+import { type Core, createCore } from '../../../src/node/core.js';
+import { InFlight } from '../../../src/node/http/in-flight.js';
+import { PeerDesk } from '../../../src/node/http/peer-desk.js';
+import { createSelf } from '../../../src/node/identity.js';
+import { drainAndStop } from '../../../src/node/shutdown.js';
+import { MESSAGE_PATH } from '../../../src/node/wire/paths.js';
+import { SIGNATURE_HEADER } from '../../../src/node/wire/signature.js';
+import { ReadableMetrics } from '../../support/ports.js';
+import type { VirtualClock } from '../../support/virtual-clock.js';
+import { SimConnections } from './connections.js';
+import type { HeldValue, PutStatus, SimHost } from './host.js';
+import type { HostAnswer, HostRequest, Machine } from './machine.js';
+import type { Network } from './network.js';
+import { NodeLog } from './node-log.js';
+import { SimProcess } from './process.js';
+import { ProcessClock } from './process-clock.js';
+
+const STATUS: Readonly<Record<WriteOutcome, PutStatus>> = { quorum: 201, pending: 202, full: 507, overloaded: 503 };
+
+/** The machine ends connections together with the process. */
+const NO_SERVER = { close: (): Promise<void> => Promise.resolve(), destroy: (): void => undefined };
+const NO_LAG = { stop: (): void => undefined };
+
+/** Turns clients away once the node shuts down. */
+class SimGate {
+  draining = false;
+
+  drain(): void {
+    this.draining = true;
+  }
+}
+
+/** What a node needs of its world. */
+export interface NodeParts {
+  readonly clock: VirtualClock;
+  readonly network: Network;
+  readonly machine: Machine;
+  readonly rng: Rng;
+  readonly onRun: (process: SimProcess) => void;
+  readonly log: (kind: string, text: string) => void;
+}
+
+/** This repository's node, from the configuration to the bytes on the wire, on a simulated machine. */
+export class SimNode implements SimHost {
+  readonly kind = 'ours';
+  readonly machine: Machine;
+  readonly process: SimProcess;
+  readonly clock: ProcessClock;
+  readonly config: NodeConfig;
+  readonly self: Self;
+  readonly core: Core;
+  readonly metrics: ReadableMetrics = new ReadableMetrics();
+  /** Connections to every peer dialled. Bounded by the peers of the run. */
+  readonly connections = new Map<string, SimConnections>();
+  readonly #desk: PeerDesk;
+  readonly #log: NodeLog;
+  readonly #writes = new InFlight();
+  readonly #gate = new SimGate();
+
+  constructor(parts: NodeParts, config: NodeConfig) {
+    const { machine, network, rng } = parts;
+    this.machine = machine;
+    this.config = config;
+    this.process = new SimProcess(parts.clock, parts.onRun);
+    this.clock = new ProcessClock(parts.clock, machine.wall, this.process);
+    this.#log = new NodeLog(parts.log);
+    const ports = { clock: this.clock, rng, log: this.#log, metrics: this.metrics };
+    this.self = createSelf(config, machine.address.port, ports);
+    const connectionParts = { clock: this.clock, network, machine, process: this.process };
+    const dial = (address: HostPort, onLost: () => void): Promise<SimConnections> => {
+      const connections = new SimConnections(connectionParts, address, onLost);
+      this.connections.set(network.machineAt(address).name, connections);
+      return Promise.resolve(connections);
+    };
+    this.core = createCore(config, this.self, { ...ports, dial });
+    this.#desk = new PeerDesk(ports, { gossip: this.core.gossip, gate: this.#gate, secret: config.clusterSecret });
+  }
+
+  get id(): string {
+    return this.self.id;
+  }
+
+  get enclave(): string {
+    return this.self.enclave;
+  }
+
+  get address(): HostPort {
+    return this.self.address;
+  }
+
+  get peers(): readonly string[] {
+    return this.core.gossip.members
+      .live()
+      .map((member) => member.id)
+      .sort();
+  }
+
+  start(): void {
+    const { store, gossip, recovery, seedRounds } = this.core;
+    store.start();
+    gossip.start();
+    recovery.start();
+    seedRounds.start();
+    void recovery.trigger();
+  }
+
+  answer({ path, headers, body }: HostRequest): HostAnswer {
+    const route = path === MESSAGE_PATH ? path : '/v1/bootstrap';
+    return this.#desk.answer(route, body, headers[SIGNATURE_HEADER]);
+  }
+
+  async put(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<PutStatus> {
+    if (this.#gate.draining) return 503;
+    return this.#writes.during(async () => STATUS[await this.core.gossip.writer.write(key, bytes, ttlSeconds)]);
+  }
+
+  get(key: string): HeldValue | undefined {
+    return this.core.store.get(key);
+  }
+
+  drain(): Promise<void> {
+    const outside = { server: NO_SERVER, lag: NO_LAG, gate: this.#gate, writes: this.#writes };
+    return drainAndStop({ ...this.core, ...outside, clock: this.clock, log: this.#log }, this.config.drainTimeoutMs);
+  }
+}
