@@ -1,21 +1,13 @@
-import { type HostPort, sameHostPort } from '../../../src/gossip/address.js';
-import type { Clock } from '../../../src/gossip/ports/clock.js';
-import type { Rng } from '../../../src/gossip/ports/rng.js';
+import { sameHostPort } from '../../../src/gossip/address.js';
 import { decodeJoin, encodeJoinAnswer } from './bootstrap.js';
 import { Composer } from './composer.js';
-import { answerText, type LegacyFlavour } from './flavour.js';
+import { answerText } from './flavour.js';
 import { Heartbeat } from './heartbeat.js';
 import { decodeMessage, type LegacyMessage } from './message.js';
 import { MessageIds } from './message-ids.js';
 import { DEFAULT_GOSSIP_PORT, type LegacyNodeInfo } from './node-info.js';
-import {
-  BOOTSTRAP_PATH,
-  type LegacyPost,
-  type LegacyResponse,
-  MESSAGE_PATH,
-  Outbox,
-  type SentCounts,
-} from './outbox.js';
+import type { LegacyNodeOptions, LegacyNodePorts } from './options.js';
+import { BOOTSTRAP_PATH, type LegacyResponse, MESSAGE_PATH, Outbox, type SentCounts } from './outbox.js';
 import type { LegacyParts } from './parts.js';
 import { PeerTable } from './peer-table.js';
 import { RateLimit } from './rate-limit.js';
@@ -25,34 +17,9 @@ import { LegacyStore, type LegacyValue } from './store.js';
 import { Timers } from './timers.js';
 import { Topology } from './topology.js';
 
+export type { LegacyNodeOptions, LegacyNodePorts } from './options.js';
+
 const SWEEP_INTERVAL_MS = 30_000;
-
-export interface LegacyNodePorts {
-  readonly clock: Clock;
-  readonly rng: Rng;
-  readonly post: LegacyPost;
-}
-
-export interface LegacyNodeOptions {
-  readonly id: string;
-  readonly address: HostPort;
-  readonly enclave: string;
-  readonly seeds: readonly HostPort[];
-  readonly flavour: LegacyFlavour;
-  /** 3 unless set. */
-  readonly replication?: number;
-  /** Seconds; 300 unless set. */
-  readonly minTtl?: number;
-  /** Seconds; 86400 unless set. */
-  readonly maxTtl?: number;
-  /** Told to peers, never dialled; 9090 unless set. */
-  readonly gossipPort?: number;
-  readonly secret?: string;
-  /** Of all values together; unlimited unless set. */
-  readonly maxStorageBytes?: number;
-  /** Whether the rate limit is on, which answers 429 to busy peers too. Off unless set. */
-  readonly busy?: boolean;
-}
 
 /**
  * A model of the nodes in the field (wire v1) with what is wrong about them: SYNC storms, ghosts, ACKs counted by message

@@ -21,6 +21,7 @@ export class PendingWrites {
   readonly #timers: Timers;
   /** Bounded by the writes of five seconds. */
   readonly #pending = new Map<string, Pending>();
+  #ended = false;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -29,6 +30,7 @@ export class PendingWrites {
   /** 201 once there is a quorum, the copy of this node included; 202 where there is none in time. */
   wait(id: string, quorum: number): Promise<201 | 202> {
     if (quorum <= 1) return Promise.resolve(201);
+    if (this.#ended) return Promise.resolve(202);
     return new Promise((done) => {
       const timer = this.#timers.set(WRITE_TIMEOUT_MS, () => this.#finish(id, 202));
       this.#pending.set(id, { copies: 1, quorum, timer, done });
@@ -40,8 +42,9 @@ export class PendingWrites {
     if (write !== undefined && ++write.copies >= write.quorum) this.#finish(id, 201);
   }
 
-  /** No write waits any longer. */
+  /** No write waits any longer, nor will one. */
   end(): void {
+    this.#ended = true;
     for (const id of [...this.#pending.keys()]) this.#finish(id, 202);
   }
 

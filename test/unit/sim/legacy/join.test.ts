@@ -83,6 +83,7 @@ describe('joining', () => {
     a.stop();
     b.stop();
     expect(await pending).toBe(202);
+    expect(await a.node.put('k', new Uint8Array(1), 300)).toBe(202);
     await network.clock.run(6000);
     expect(network.clock.pendingTimers).toBe(0);
     const sent = a.node.sent;

@@ -27,10 +27,13 @@ export class Network {
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #rng = new SeededRng(1);
   readonly #delayMs: number;
+  readonly #log: (line: string) => void;
   #nextPort = 8001;
 
-  constructor(delayMs: number = 5) {
+  /** @param log told of every request that is posted */
+  constructor(delayMs: number = 5, log: (line: string) => void = () => undefined) {
     this.#delayMs = delayMs;
+    this.#log = log;
   }
 
   /** A node with an address of its own, not started. */
@@ -71,6 +74,7 @@ export class Network {
 
   #postFrom(from: HostPort): LegacyPost {
     return async (to, path, body, headers, timeoutMs) => {
+      this.#log(`${this.clock.monotonicMs()} ${formatHostPort(to)}${path} ${Buffer.from(body).toString()}`);
       await this.clock.sleep(this.#delayMs);
       const endpoint = this.#endpoints.get(formatHostPort(to));
       if (endpoint === undefined) {
