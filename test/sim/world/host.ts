@@ -1,4 +1,5 @@
 import type { HostPort } from '../../../src/gossip/address.js';
+import type { SimConnections } from './connections.js';
 import type { Listener, Machine } from './machine.js';
 import type { SimProcess } from './process.js';
 
@@ -20,6 +21,8 @@ export interface SimHost extends Listener {
   readonly process: SimProcess;
   /** `ours`: this repository's code. `legacy`: a model of what is in the field. */
   readonly kind: 'ours' | 'legacy';
+  /** Its connections to other machines, by address. */
+  readonly connections: ReadonlyMap<string, SimConnections>;
   /** Ids this node lists as live, sorted. */
   readonly peers: readonly string[];
   put(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<PutStatus>;

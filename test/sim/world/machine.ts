@@ -18,7 +18,7 @@ export interface HostAnswer {
 export interface Listener {
   readonly process: SimProcess;
   /** Answers a request of a peer. Runs as input of the process. */
-  answer(request: HostRequest): HostAnswer;
+  answer(request: HostRequest, sender: Machine): HostAnswer;
 }
 
 /** Where processes run: one address, one wall clock, one process at a time. */

@@ -172,7 +172,7 @@ export class Network {
     const received = this.#happens(corruption) ? { ...request, body: this.#corrupted(request.body) } : request;
     this.#whenServed(target, () =>
       listener.process.input(() => {
-        const answer = listener.answer(received);
+        const answer = listener.answer(received, exchange.from);
         this.#observer.taken?.(exchange, target, answer);
         back({ answer });
       }),

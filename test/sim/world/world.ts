@@ -95,6 +95,17 @@ export class World {
     return new SeededRng(forkSeed(this.seed, purpose));
   }
 
+  /** Where the next process may run that needs a machine of its own. */
+  freeAddress(): HostPort {
+    const count = this.everyHost.length + 1;
+    return { host: `10.0.${count >> 8}.${count & 255}`, port: 8080 };
+  }
+
+  /** Code of the process runs in this step. */
+  entered(process: SimProcess): void {
+    this.#ran.add(process);
+  }
+
   /** Puts a line into the event log. */
   note(kind: string, text: string, node = ''): void {
     this.log.add({ atMs: this.elapsedMs, node, kind, text });
@@ -109,7 +120,7 @@ export class World {
   startNode(options: NodeOptions = {}): SimNode {
     const count = this.everyHost.length + 1;
     const id = options.id ?? `n${count}`;
-    const address = options.address ?? { host: `10.0.${count >> 8}.${count & 255}`, port: 8080 };
+    const address = options.address ?? this.freeAddress();
     const machine = this.network.machineAt(address);
     const config: NodeConfig = {
       ...defaultConfig(),
@@ -129,7 +140,7 @@ export class World {
         network: this.network,
         machine,
         rng: this.fork(`node ${id} ${count}`),
-        onRun: (process) => this.#ran.add(process),
+        onRun: (process) => this.entered(process),
         log: (kind, text) => this.note(kind, text, id),
       },
       config,
@@ -259,11 +270,11 @@ export class World {
   /** The kernel of the machine ends the connections of a process that has ended. */
   #breakConnections(host: SimHost): void {
     const name = formatHostPort(host.address);
-    for (const node of this.nodes) {
-      const connections = node.connections.get(name);
-      const delayMs = this.network.breakDelayMs(host.machine, node.machine);
+    for (const other of this.#hosts) {
+      const connections = other.connections.get(name);
+      const delayMs = this.network.breakDelayMs(host.machine, other.machine);
       if (connections === undefined || delayMs === undefined) continue;
-      this.clock.setTimer(delayMs, () => node.process.input(() => connections.broken()));
+      this.clock.setTimer(delayMs, () => other.process.input(() => connections.broken()));
     }
   }
 }
