@@ -1,5 +1,5 @@
-import type { World, WorldOptions } from '../world/world.js';
 import type { Oracle } from '../oracle/oracle.js';
+import type { World, WorldOptions } from '../world/world.js';
 
 /** Something that happens to a cluster. All that is drawn is drawn from the world's seed. */
 export interface Scenario {

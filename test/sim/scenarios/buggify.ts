@@ -1,0 +1,110 @@
+import type { Rng } from '../../../src/gossip/ports/rng.js';
+import type { Conditions } from '../world/conditions.js';
+import type { World } from '../world/world.js';
+import { type Cluster, isUp } from './cluster.js';
+import { arrivalMs, between, chance, pick } from './draw.js';
+import type { Episode, Fault, FaultSite } from './fault.js';
+import { LINK_FAULTS } from './link-faults.js';
+import { LinkLayers } from './link-layers.js';
+import { NODE_FAULTS } from './node-faults.js';
+
+export interface BuggifyOptions {
+  /** Faults that begin per second, at most; each run draws its own rate up to this. */
+  readonly perSecond: number;
+  /** Probability that a kind of fault occurs in a run at all. A run with few kinds goes deeper into each. */
+  readonly kindShare?: number;
+  /**
+   * Whether bytes may change on the way. Only where the cluster has a secret: without one nothing tells a message with a
+   * changed byte from one that somebody meant.
+   */
+  readonly corruption?: boolean;
+}
+
+/** An orderly shutdown takes up to the drain timeout of 10 s. */
+const ALL_BACK_MS = 12_000;
+
+/** Faults drawn from a world's seed: which kinds a run sees, how strong, when, and to whom. */
+export class Buggify {
+  readonly #site: FaultSite;
+  readonly #options: Required<BuggifyOptions>;
+  readonly #faults: readonly (readonly [string, Fault])[];
+  readonly #perSecond: number;
+  /** Those under way. Bounded by the rate and how long they last. */
+  readonly #episodes = new Set<Episode>();
+  #runs = false;
+
+  constructor(world: World, cluster: Cluster, options: BuggifyOptions) {
+    const rng = world.fork('faults');
+    this.#site = { world, cluster, links: new LinkLayers(world.network), rng };
+    this.#options = { kindShare: 0.5, corruption: false, ...options };
+    this.#perSecond = options.perSecond * between(rng, 0.2, 1);
+    const all = Object.entries({ ...LINK_FAULTS, ...NODE_FAULTS });
+    this.#faults = all.filter(() => chance(rng, this.#options.kindShare));
+  }
+
+  start(): void {
+    const { world, rng } = this.#site;
+    this.#runs = true;
+    const base = drawBase(rng, this.#options.kindShare, this.#options.corruption);
+    world.network.setBase(base);
+    world.note('fault', `network ${JSON.stringify(base)}, kinds ${this.#faults.map(([name]) => name).join(' ')}`);
+    this.#schedule();
+  }
+
+  /** No fault any more: links are sound, clocks right, everybody as fast as ever and, when this resolves, up again. */
+  async stop(): Promise<void> {
+    const { world, cluster } = this.#site;
+    this.#runs = false;
+    for (const episode of [...this.#episodes]) this.#end(episode);
+    world.network.heal();
+    for (const seat of cluster.seats) {
+      const { wall } = cluster.machine(seat);
+      if (wall.offsetMs !== 0) world.note('fault', `clock set right by ${-wall.offsetMs} ms`, seat.id);
+      wall.offsetMs = 0;
+    }
+    await world.runUntil(() => cluster.seats.every(isUp), ALL_BACK_MS);
+    world.note('fault', 'none any more');
+  }
+
+  #schedule(): void {
+    const { world, rng } = this.#site;
+    world.after(arrivalMs(rng, this.#perSecond), () => {
+      if (!this.#runs) return;
+      this.#begin();
+      this.#schedule();
+    });
+  }
+
+  #begin(): void {
+    const { world, rng } = this.#site;
+    const fault = pick(rng, this.#faults);
+    const episode = fault?.[1](this.#site);
+    if (episode === undefined) return;
+    world.note('fault', `${episode.text}, for ${episode.lastsMs.toFixed(0)} ms`);
+    this.#episodes.add(episode);
+    world.after(episode.lastsMs, () => this.#end(episode));
+  }
+
+  #end(episode: Episode): void {
+    if (!this.#episodes.delete(episode)) return;
+    this.#site.world.note('fault', `${episode.text}: over`);
+    episode.end();
+  }
+}
+
+/** What the whole network is like in a run. Often sound in most respects, so that what remains can be told apart. */
+function drawBase(rng: Rng, kindShare: number, corruption: boolean): Partial<Conditions> {
+  const base: { -readonly [Name in keyof Conditions]?: Conditions[Name] } = {};
+  const isOn = (): boolean => chance(rng, kindShare * 0.7);
+  if (isOn()) base.loss = between(rng, 0, 0.15);
+  if (isOn()) base.duplication = between(rng, 0, 0.3);
+  if (isOn()) base.busy = between(rng, 0, 0.05);
+  if (isOn()) base.bytesPerSecond = between(rng, 50_000, 5_000_000);
+  if (isOn()) {
+    base.delay = chance(rng, 0.5)
+      ? { kind: 'uniform', minMs: between(rng, 0, 20), maxMs: between(rng, 20, 200) }
+      : { kind: 'long-tail', medianMs: between(rng, 1, 40), sigma: between(rng, 0.3, 1.2) };
+  }
+  if (corruption && chance(rng, kindShare)) base.corruption = between(rng, 0, 0.05);
+  return base;
+}

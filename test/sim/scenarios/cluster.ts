@@ -1,0 +1,149 @@
+import { formatHostPort, type HostPort } from '../../../src/gossip/address.js';
+import type { Rng } from '../../../src/gossip/ports/rng.js';
+import type { NodeConfig } from '../../../src/node/config/node-config.js';
+import type { Machine } from '../world/machine.js';
+import type { SimNode } from '../world/node.js';
+import type { World } from '../world/world.js';
+
+/** TTLs of seconds are allowed, so that values expire within a run. */
+const CONFIG: Partial<NodeConfig> = { minTtlSeconds: 1 };
+
+const START_MS = 1000;
+
+/** How often a condition is looked at that is too dear to be asked after every step. */
+const LOOK_MS = 100;
+
+/** A node as its operator knows it: where it runs and how, whether it runs now or not. */
+export interface Seat {
+  id: string;
+  address: HostPort;
+  readonly enclave: string;
+  readonly seeds: readonly HostPort[];
+  readonly config: Partial<NodeConfig>;
+  /** The process that runs or ran last. */
+  node: SimNode | undefined;
+}
+
+export interface ClusterOptions {
+  /** How many of the first nodes are seeds of all. */
+  readonly seeds?: number;
+  readonly config?: Partial<NodeConfig>;
+  /** What comes before the numbers of its nodes, where a world has more clusters than one. */
+  readonly prefix?: string;
+}
+
+/** Nodes that are meant to find each other. */
+export class Cluster {
+  readonly world: World;
+  /** Bounded by the scenario. */
+  readonly seats: Seat[] = [];
+  readonly #options: ClusterOptions;
+  readonly #rng: Rng;
+  #addresses = 0;
+
+  constructor(world: World, options: ClusterOptions = {}) {
+    this.world = world;
+    this.#options = options;
+    this.#rng = world.fork(`cluster ${options.prefix ?? ''}`);
+  }
+
+  /** Makes room for nodes, and starts none. The seeds are the first ones of the first call. */
+  add(count: number, enclave = 'default', config: Partial<NodeConfig> = {}): readonly Seat[] {
+    const added: Seat[] = [];
+    for (let i = 0; i < count; i++) {
+      const seat: Seat = {
+        id: `${this.#options.prefix ?? 'n'}${this.seats.length + 1}`,
+        address: this.freshAddress(),
+        enclave,
+        seeds: this.#seeds,
+        config: { ...CONFIG, ...this.#options.config, ...config },
+        node: undefined,
+      };
+      this.seats.push(seat);
+      if (this.#seeds.length < (this.#options.seeds ?? 3)) this.#seeds.push(seat.address);
+      added.push(seat);
+    }
+    return added;
+  }
+
+  /** Every seat holds this list, so late seeds are known to the early nodes too. */
+  readonly #seeds: HostPort[] = [];
+
+  freshAddress(): HostPort {
+    const number = ++this.#addresses;
+    return { host: `10.${this.#options.prefix === undefined ? 1 : 2}.${number >> 8}.${number & 255}`, port: 8080 };
+  }
+
+  /** Starts the node of a seat, or starts it again; nothing where it runs or its machine is another's. */
+  start(seat: Seat): void {
+    if (isUp(seat) || this.machine(seat).listener !== undefined) return;
+    const { id, address, enclave, config } = seat;
+    seat.node = this.world.startNode({ id, address, enclave, config, seeds: [...seat.seeds] });
+  }
+
+  /** Starts all that do not run, at random moments within a second. */
+  async startAll(): Promise<void> {
+    for (const seat of this.seats) this.world.after(this.#rng.next() * START_MS, () => this.start(seat));
+    await this.world.run(START_MS);
+  }
+
+  machine(seat: Seat): Machine {
+    return this.world.network.machineAt(seat.address);
+  }
+
+  /** SIGTERM; resolves when the process has ended. Time passes meanwhile. */
+  async leave(seat: Seat): Promise<void> {
+    const { node } = seat;
+    if (node === undefined) return;
+    void this.world.leave(node);
+    await this.world.runUntil(() => node.process.hasEnded, node.config.drainTimeoutMs + 1000);
+  }
+
+  /** Those that run, stalled ones included. */
+  get up(): readonly Seat[] {
+    return this.seats.filter(isUp);
+  }
+
+  /** The nodes that run. */
+  get nodes(): readonly SimNode[] {
+    return this.seats.flatMap(({ node }) => (node === undefined || node.process.hasEnded ? [] : [node]));
+  }
+
+  /** Whether every node that runs lists all others that run, and nobody else. */
+  get allKnowAll(): boolean {
+    const expected = this.nodes.map((node) => node.id).sort();
+    return this.nodes.every((node) => {
+      const known = new Set(node.peers);
+      return known.size === expected.length - 1 && expected.every((id) => id === node.id || known.has(id));
+    });
+  }
+
+  /** Says that it is a violation if not all know all within the time. Returns how long it took, in milliseconds. */
+  allKnowAllWithin(withinMs: number): Promise<number> {
+    return reached(this.world, 'all know all', () => this.allKnowAll, withinMs);
+  }
+}
+
+/**
+ * Lets time pass until something is so, which is looked at ten times a second; a violation where it is not within the time.
+ * Returns how long it took, in milliseconds.
+ */
+export async function reached(world: World, what: string, isSo: () => boolean, withinMs: number): Promise<number> {
+  const sinceMs = world.elapsedMs;
+  while (!isSo()) {
+    if (world.elapsedMs - sinceMs >= withinMs) world.violated(what, `not within ${withinMs} ms`);
+    await world.run(LOOK_MS);
+  }
+  const tookMs = world.elapsedMs - sinceMs;
+  world.note('reached', `${what} after ${tookMs.toFixed(0)} ms`);
+  return tookMs;
+}
+
+export function isUp(seat: Seat): boolean {
+  return seat.node !== undefined && !seat.node.process.hasEnded;
+}
+
+/** For the log. */
+export function seatName(seat: Seat): string {
+  return `${seat.id} at ${formatHostPort(seat.address)}`;
+}
