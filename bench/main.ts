@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { UsageError } from '../scripts/lib/usage.js';
 import { killAllGroups } from '../scripts/live-wire-compat/cluster/children.js';
 import { kindOf, OWN_WORD } from '../scripts/live-wire-compat/cluster/command.js';
-import { UsageError } from '../scripts/live-wire-compat/usage.js';
 import { MEASUREMENTS, measurementsOf } from './catalogue.js';
 import { HELP } from './help.js';
 import { autocannonGenerator } from './load/autocannon.js';

@@ -1,7 +1,5 @@
-import { parseArgs } from 'node:util';
+import { parseFlags, parseWhole, UsageError } from '../scripts/lib/usage.js';
 import { commandOf } from '../scripts/live-wire-compat/cluster/command.js';
-import { UsageError } from '../scripts/live-wire-compat/usage.js';
-import { messageOf } from '../scripts/live-wire-compat/wait.js';
 import { MEASUREMENTS } from './catalogue.js';
 
 export const GENERATORS = ['auto', 'autocannon', 'wrk'] as const;
@@ -41,11 +39,9 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof FLAGS; allowPositionals: false }>>['values'];
-
 /** @throws UsageError naming the flag and what is allowed */
 export function parseOptions(args: readonly string[]): Options {
-  const values = parseFlags(args);
+  const values = parseFlags(args, FLAGS);
   const { against, json } = values;
   if (json === '') throw new UsageError('--json must name a file');
   if (against !== undefined) checkCommand(against);
@@ -65,15 +61,6 @@ export function parseOptions(args: readonly string[]): Options {
     list: values.list ?? false,
     help: values.help ?? false,
   };
-}
-
-function parseFlags(args: readonly string[]): Values {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: false }).values;
-  } catch (error) {
-    const allowed = Object.keys(FLAGS).map((flag) => `--${flag}`);
-    throw new UsageError(`${messageOf(error)}\nAllowed: ${allowed.join(' ')}`);
-  }
 }
 
 function checkCommand(template: string): void {
@@ -100,10 +87,5 @@ function parseGenerator(text: string): GeneratorName {
 }
 
 function whole(flag: string, text: string | undefined, fallback: number, max: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > max) {
-    throw new UsageError(`--${flag} ${JSON.stringify(text)}: allowed are whole numbers from 1 to ${max}`);
-  }
-  return value;
+  return text === undefined ? fallback : parseWhole(flag, text, { max });
 }

@@ -36,12 +36,12 @@ export function run(command, args) {
   process.exit(status || 1);
 }
 
-function modifiedMs(path) {
+export function modifiedMs(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** Folders count too: their time changes when a file goes. */
-function newestMs(path) {
+export function newestMs(path) {
   if (!existsSync(path)) return 0;
   if (!statSync(path).isDirectory()) return modifiedMs(path);
   return Math.max(modifiedMs(path), ...readdirSync(path).map((name) => newestMs(join(path, name))));

@@ -1,3 +1,4 @@
+import { UsageError } from '../lib/usage.js';
 import { listChecks } from './catalogue.js';
 import { killAllGroups } from './cluster/children.js';
 import { ConsoleList } from './console.js';
@@ -6,7 +7,6 @@ import { type Options, parseOptions } from './options.js';
 import { makeReport, writeReport } from './report.js';
 import { Selection } from './selection.js';
 import { Targets } from './targets.js';
-import { UsageError } from './usage.js';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;

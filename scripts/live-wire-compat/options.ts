@@ -1,7 +1,5 @@
-import { parseArgs } from 'node:util';
+import { parseFlags, parseWhole, UsageError } from '../lib/usage.js';
 import { commandOf } from './cluster/command.js';
-import { UsageError } from './usage.js';
-import { messageOf } from './wait.js';
 
 export interface Options {
   readonly nodes: readonly URL[];
@@ -36,7 +34,7 @@ const FLAGS = {
 const MAX_SECONDS = 3600;
 
 export function parseOptions(args: readonly string[]): Options {
-  const values = parseFlags(args);
+  const values = parseFlags(args, FLAGS);
   const { secret, report } = values;
   if (secret === '') throw new UsageError('--secret must not be empty; leave it out for a node without a secret');
   if (report === '') throw new UsageError('--report must name a file');
@@ -52,21 +50,10 @@ export function parseOptions(args: readonly string[]): Options {
     list: values.list ?? false,
     help: values.help ?? false,
     ...(address === undefined ? {} : { recorderAddress: address }),
-    evictionTimeoutMs: 1000 * parseSeconds('--eviction-timeout', values['eviction-timeout'], 120),
-    topologyTimeoutMs: 1000 * parseSeconds('--topology-timeout', values['topology-timeout'], 60),
-    idleSeconds: parseSeconds('--idle-seconds', values['idle-seconds'], 60),
+    evictionTimeoutMs: 1000 * parseSeconds('eviction-timeout', values['eviction-timeout'], 120),
+    topologyTimeoutMs: 1000 * parseSeconds('topology-timeout', values['topology-timeout'], 60),
+    idleSeconds: parseSeconds('idle-seconds', values['idle-seconds'], 60),
   };
-}
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof FLAGS; allowPositionals: false }>>['values'];
-
-function parseFlags(args: readonly string[]): Values {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: false }).values;
-  } catch (error) {
-    const allowed = Object.keys(FLAGS).map((flag) => `--${flag}`);
-    throw new UsageError(`${messageOf(error)}\nAllowed: ${allowed.join(' ')}`);
-  }
 }
 
 function parseUrl(text: string): URL {
@@ -92,10 +79,5 @@ function checkCommand(template: string): string {
 }
 
 function parseSeconds(flag: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  const seconds = Number(text);
-  if (!/^\d+$/.test(text) || seconds < 1 || seconds > MAX_SECONDS) {
-    throw new UsageError(`${flag} ${JSON.stringify(text)}: allowed are whole seconds from 1 to ${MAX_SECONDS}`);
-  }
-  return seconds;
+  return text === undefined ? fallback : parseWhole(flag, text, { max: MAX_SECONDS, what: 'seconds' });
 }

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage.js';
+import { UsageError } from '../../lib/usage.js';
 
 /** The word for our own node, and what it stands for. */
 export const OWN_WORD = 'ours';

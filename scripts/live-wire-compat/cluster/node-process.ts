@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UsageError } from '../usage.js';
+import { UsageError } from '../../lib/usage.js';
 import { messageOf } from '../wait.js';
 import { signalGroup, startChild } from './children.js';
 import { commandOf, type Kind, substitute } from './command.js';

@@ -1,0 +1,37 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** A command line that cannot be understood: names the flag and what is allowed. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+type Flags = NonNullable<ParseArgsConfig['options']>;
+type Values<F extends Flags> = ReturnType<typeof parseArgs<{ options: F; allowPositionals: false }>>['values'];
+
+/** @throws UsageError listing the flags there are */
+export function parseFlags<const F extends Flags>(args: readonly string[], flags: F): Values<F> {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const allowed = Object.keys(flags).map((flag) => `--${flag}`);
+    throw new UsageError(`${reason}\nAllowed: ${allowed.join(' ')}`);
+  }
+}
+
+export interface WholeRange {
+  /** 1 unless given. */
+  readonly min?: number;
+  readonly max: number;
+  /** What is counted, for the error: `numbers` unless given. */
+  readonly what?: string;
+}
+
+/** @throws UsageError naming the flag and the range */
+export function parseWhole(flag: string, text: string, { min = 1, max, what = 'numbers' }: WholeRange): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UsageError(`--${flag} ${JSON.stringify(text)}: allowed are whole ${what} from ${min} to ${max}`);
+  }
+  return value;
+}
