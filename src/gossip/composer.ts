@@ -32,6 +32,7 @@ export class Composer {
       key,
       data,
       ttlSeconds,
+      enclave: this.#self.enclave,
       wantsReply: true,
     };
   }

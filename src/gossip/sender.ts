@@ -67,13 +67,13 @@ export class Sender {
     }
   }
 
-  /** Sends once. An answer proves that the member's address answers. Never rejects. */
+  /** Sends once. Never rejects. */
   async once(member: Member, message: Message, timeoutMs: number): Promise<SendOutcome> {
     const { address } = member;
     this.#sent[message.type].inc();
     const outcome = await this.#ports.transport.send(address, message, timeoutMs);
     if (outcome.kind !== 'ok') return outcome;
-    if (member.address === address) this.#members.answered(member.id);
+    if (member.address === address && vouchesFor(member, message, outcome.reply)) this.#members.answered(member.id);
     // A reply names its author, wherever it comes from.
     if (outcome.reply !== undefined) this.#onReply(outcome.reply);
     return outcome;
@@ -91,4 +91,12 @@ export class Sender {
     if (outcome.kind === 'overflow') this.#overflows.inc();
     return outcome;
   }
+}
+
+/**
+ * Whether a 200 shows that the member itself is there, and not just some process at its address: a reply names its author,
+ * and a PING is meant for one node. What names nobody, a SYNC above all, is taken by whoever came up there after the member.
+ */
+function vouchesFor(member: Member, message: Message, reply: Message | undefined): boolean {
+  return reply === undefined ? message.type === 'PING' : reply.from === member.id;
 }

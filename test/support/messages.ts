@@ -51,14 +51,19 @@ const probe = { ...base, messageId: optionalId, to: optionalName, nodeInfo: node
 const probeKeys = { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'to'] as const };
 
 export const messages: fc.Arbitrary<Message> = fc.oneof(
-  fc.record({
-    type: fc.constant('PUT' as const),
-    ...base,
-    messageId: messageIds,
-    key: keys,
-    data: fc.uint8Array({ maxLength: 300 }),
-    ttlSeconds: fc.integer({ min: 0, max: MAX_WIRE_TTL_S }),
-  }),
+  fc.record(
+    {
+      type: fc.constant('PUT' as const),
+      ...base,
+      messageId: messageIds,
+      key: keys,
+      data: fc.uint8Array({ maxLength: 300 }),
+      ttlSeconds: fc.integer({ min: 0, max: MAX_WIRE_TTL_S }),
+      enclave: names,
+      wantsReply: fc.constant(true as const),
+    },
+    { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'key', 'data', 'ttlSeconds'] },
+  ),
   fc.record({
     type: fc.constant('ACK' as const),
     ...base,

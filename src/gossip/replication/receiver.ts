@@ -65,7 +65,9 @@ export class Receiver {
     const { members, dedup } = this.#parts;
     const origin = members.get(message.from);
     if (message.from === this.#self.id) return 'ignored';
-    if (origin !== undefined && origin.enclave !== this.#self.enclave) {
+    // The write says itself where it belongs: this process may have come up at the address of a node of another enclave.
+    const enclave = message.enclave ?? origin?.enclave ?? this.#self.enclave;
+    if (enclave !== this.#self.enclave) {
       this.#foreign.inc();
       return 'ignored';
     }

@@ -47,7 +47,7 @@ const READERS = {
     key: fields.key('key'),
     data: fields.value('data'),
     ttlSeconds: fields.optionalCount('ttl', MAX_WIRE_TTL_S),
-    ...readWish(fields),
+    ...fields.optional('x', readPutExtension),
   }),
   ACK: (fields) => ({
     type: 'ACK',
@@ -73,6 +73,11 @@ const READERS = {
 
 function isKnown(type: string): type is keyof typeof READERS {
   return Object.hasOwn(READERS, type);
+}
+
+function readPutExtension(x: FieldReader): { readonly wantsReply?: true; readonly enclave?: string } {
+  const enclave = x.optionalId('enclave');
+  return { ...(x.flag('reply') && { wantsReply: true }), ...(enclave !== '' && { enclave }) };
 }
 
 /** Whether the sender takes the reply in the answer to its request. */

@@ -46,13 +46,18 @@ function encodePut(message: PutMessage): Uint8Array {
   const base64 = message.data.byteLength === 0 ? '' : encodeBase64(message.data);
   const head = `${openingText(message)},"key":${JSON.stringify(message.key)}${base64 === '' ? '' : ',"data":"'}`;
   const ttl = message.ttlSeconds === 0 ? '' : `,"ttl":${message.ttlSeconds}`;
-  const tail = `${base64 === '' ? '' : '"'}${ttl}${message.wantsReply ? ',"x":{"reply":true}}' : '}'}`;
+  const tail = `${base64 === '' ? '' : '"'}${ttl}${putExtensionText(message)}}`;
   const headBytes = Buffer.byteLength(head);
-  const body = Buffer.allocUnsafe(headBytes + base64.length + tail.length);
+  const body = Buffer.allocUnsafe(headBytes + base64.length + Buffer.byteLength(tail));
   body.write(head, 0, 'utf8');
   body.write(base64, headBytes, 'latin1');
-  body.write(tail, headBytes + base64.length, 'latin1');
+  body.write(tail, headBytes + base64.length, 'utf8');
   return body;
+}
+
+function putExtensionText({ wantsReply, enclave }: PutMessage): string {
+  if (enclave === undefined) return wantsReply ? ',"x":{"reply":true}' : '';
+  return `,"x":{${wantsReply ? '"reply":true,' : ''}"enclave":${JSON.stringify(enclave)}}`;
 }
 
 /** The fields every message begins with, the object left open. */

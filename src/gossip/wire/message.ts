@@ -40,6 +40,8 @@ export interface PutMessage extends MessageBase {
   readonly data: Uint8Array;
   /** Seconds, as sent: not clamped yet. 0 where absent. */
   readonly ttlSeconds: number;
+  /** Where the value belongs (`x.enclave`); absent where the write comes from, or came through, an older node. */
+  readonly enclave?: string;
   /** The sender takes the ACK in the answer to its request (`x.reply`); absent = by a request of its own, as of old. */
   readonly wantsReply?: true;
 }

@@ -95,6 +95,20 @@ describe('Sender', () => {
     expect([members.get('a')?.reachable, replies]).toEqual([true, [ACK]]);
   });
 
+  it('SyncThatIsTaken_ProvesNothing_AnotherNodeMayHaveComeUpThere', async () => {
+    const member = members.get('a');
+    if (member === undefined) throw new Error('no member a');
+    members.strike('a');
+    const sync = { type: 'SYNC', from: 'self', timestampS: 1, messageId: '', nodeInfo: infoOf('b') } as const;
+    await sender.once(member, sync, 500);
+    expect([member.state, member.reachable]).toEqual(['suspect', false]);
+  });
+
+  it('ReplyOfAnotherNode_ProvesNothingOfTheMember', async () => {
+    await send([{ kind: 'ok', reply: { ...ACK, from: 'b' } }]);
+    expect(members.get('a')?.reachable).toBe(false);
+  });
+
   it('Answer_FromAnAddressTheMemberHasLeft_ProvesNothing_ThoughItsReplyCounts', async () => {
     const member = members.get('a');
     if (member === undefined) throw new Error('no member a');
