@@ -54,6 +54,12 @@ describe('the history of three nodes, one of which is killed and restarted', () 
     await event;
   };
 
+  /** Writes each key on all nodes at once, so that the writes reach each node in another order. */
+  const contend = async (keys: readonly string[]): Promise<void> => {
+    const writes = keys.flatMap((key) => cluster.nodes.map((node) => client.write(node, key, `v${++values}`, 30)));
+    await Promise.all(writes);
+  };
+
   /** Reads a value of this TTL everywhere until it has expired everywhere. */
   const outlive = async (node: NodeProcess, ttlSeconds: number): Promise<void> => {
     const key = `marker-${++values}`;
@@ -69,7 +75,7 @@ describe('the history of three nodes, one of which is killed and restarted', () 
     const anywhere = { keys: names('any', 8), ttlSeconds: [1, 1, 2, 30], writers: cluster.nodes };
     // A node that is killed leaves writes behind that reached a quorum and not everybody. Those of the others reach both.
     const steady = { keys: names('steady', 6), ttlSeconds: [1, 30, 30], writers: [first, third] };
-    const late = { keys: names('late', 6), ttlSeconds: [1, 30, 30], writers: cluster.nodes };
+    const late = { keys: names('late', 20), ttlSeconds: [1, 30, 30], writers: cluster.nodes };
 
     await burst([anywhere, steady]);
     await outlive(doomed, 1);
@@ -78,6 +84,7 @@ describe('the history of three nodes, one of which is killed and restarted', () 
     await Promise.all([doomed.start(), burst([anywhere, steady])]);
     await cluster.complete();
     await burst([anywhere, late]);
+    await contend(late.keys);
     // As long as any message of a write is tried for, so that none is under way when it is over.
     await outlive(first, WRITE_TIMEOUT_S);
 
