@@ -4,9 +4,12 @@ interface Pending {
   readonly dueMs: number;
   /** Orders timers that are due at the same time as they were set. */
   readonly sequence: number;
-  readonly fn: () => void;
+  fn: () => void;
   cancelled: boolean;
 }
+
+/** In the place of what a cancelled timer would have done, so that nothing is kept alive until it would have been due. */
+const NOTHING = (): void => undefined;
 
 /** Where a virtual clock's wall time starts unless told otherwise: 2026-11-20T22:55:40Z. */
 export const VIRTUAL_START_MS = 1_795_215_340_000;
@@ -45,6 +48,7 @@ export class VirtualClock implements Clock {
       cancel: () => {
         if (timer.cancelled) return;
         timer.cancelled = true;
+        timer.fn = NOTHING;
         this.#pending--;
       },
     };

@@ -118,6 +118,7 @@ export class Network {
   }
 
   conditions(from: Machine, to: Machine): Conditions {
+    if (this.#ofMachine.size === 0 && this.#ofLink.size === 0) return this.#base;
     const name = linkName(from, to);
     let conditions = this.#effective.get(name);
     if (conditions === undefined) {
