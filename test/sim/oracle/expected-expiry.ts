@@ -1,0 +1,23 @@
+import type { Entry } from '../../../src/gossip/ports/store.js';
+import type { SimNode } from '../world/node.js';
+import type { WriteOperation } from '../world/operation.js';
+
+/**
+ * When an entry that `node` stores now ends, by its own wall clock: version time plus TTL, clamped by the node that took the
+ * write and by this one. A write of the old protocol ends its TTL after its arrival; of its TTL only the message tells.
+ */
+export function derivedExpiryMs(node: SimNode, entry: Entry, write: WriteOperation | undefined): number {
+  const origin = write?.host;
+  if (write === undefined || origin === undefined || !isNode(origin)) {
+    return node.clock.nowMs() + clamped(entry.ttlSeconds, node) * 1000;
+  }
+  return entry.version.ms + clamped(clamped(write.ttlSeconds, origin), node) * 1000;
+}
+
+function clamped(ttlSeconds: number, { config }: SimNode): number {
+  return Math.min(config.maxTtlSeconds, Math.max(config.minTtlSeconds, ttlSeconds));
+}
+
+function isNode(host: WriteOperation['host']): host is SimNode {
+  return host.kind === 'ours';
+}

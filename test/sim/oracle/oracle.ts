@@ -1,0 +1,80 @@
+import type { Entry, PutOutcome } from '../../../src/gossip/ports/store.js';
+import type { SimHost } from '../world/host.js';
+import type { SimNode } from '../world/node.js';
+import type { WorldObserver } from '../world/observer.js';
+import type { SimProcess } from '../world/process.js';
+import type { World } from '../world/world.js';
+import { Convergence } from './convergence.js';
+import { EnclavesKeepTheirData } from './enclaves.js';
+import type { Invariant } from './invariant.js';
+import { isOurs, Ledger } from './ledger.js';
+import { type AtRestOptions, type AtRestReport, comeToRest } from './rest.js';
+import { StoredIsKept } from './retention.js';
+
+export type { AtRestOptions, AtRestReport } from './rest.js';
+
+export interface OracleOptions {
+  /**
+   * The network changes bytes although nothing is signed, so that nodes cannot but believe them: values need not be what a
+   * client wrote. Default false.
+   */
+  readonly believesCorruption?: boolean;
+}
+
+const SCAN_INTERVAL_MS = 1000;
+
+/** Watches a world for every invariant. Whatever breaks one ends the run: see `World.violated`. */
+export class Oracle implements WorldObserver {
+  readonly #world: World;
+  readonly #ledger: Ledger;
+  readonly #convergence: Convergence;
+  readonly #invariants: readonly Invariant[];
+  #nextScanMs: number;
+
+  constructor(world: World, _options: OracleOptions = {}) {
+    this.#world = world;
+    this.#nextScanMs = world.elapsedMs + SCAN_INTERVAL_MS;
+    this.#ledger = new Ledger(world);
+    this.#convergence = new Convergence(world);
+    this.#invariants = [new EnclavesKeepTheirData(world), new StoredIsKept(world, this.#ledger)];
+    world.observe(this);
+    world.observe(this.#convergence);
+    for (const invariant of this.#invariants) world.observe(invariant);
+  }
+
+  started(host: SimHost): void {
+    if (isOurs(host)) this.#ledger.start(host);
+  }
+
+  ended(host: SimHost): void {
+    if (isOurs(host)) this.#ledger.end(host);
+  }
+
+  stored(node: SimNode, entry: Entry, outcome: PutOutcome): void {
+    const sighting = this.#ledger.stored(node, entry, outcome);
+    for (const invariant of this.#invariants) invariant.offered?.(sighting);
+  }
+
+  stepped(ran: ReadonlySet<SimProcess>): void {
+    this.#ledger.ran(ran);
+    if (this.#world.elapsedMs < this.#nextScanMs) return;
+    this.#nextScanMs = this.#world.elapsedMs + SCAN_INTERVAL_MS;
+    for (const invariant of this.#invariants) invariant.scan?.();
+    this.#ledger.prune();
+  }
+
+  /**
+   * Lets the world come to rest and looks at it there. To be called once faults have stopped: the network is sound, nobody
+   * is stalled or about to end, and no client writes any more.
+   *
+   * @throws InvariantViolated
+   */
+  async atRest(options: AtRestOptions = {}): Promise<AtRestReport> {
+    return comeToRest(this.#world, this.#convergence, this.#invariants, options);
+  }
+}
+
+/** Installs every invariant on a world. Best before its first process starts: what was before is not known. */
+export function watch(world: World, options?: OracleOptions): Oracle {
+  return new Oracle(world, options);
+}
