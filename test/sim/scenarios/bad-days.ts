@@ -1,0 +1,115 @@
+import { Buggify } from './buggify.js';
+import { Cluster } from './cluster.js';
+import { running } from './crashes.js';
+import { between } from './draw.js';
+import type { Scenario } from './scenario.js';
+import { Workload } from './workload.js';
+
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
+
+/** A fan-out over a sample of 50 promises no equal replicas, slow node or not. */
+export const oneSlowNode: Scenario = {
+  name: 'one-slow-node',
+  summary:
+    'one of 50 nodes takes 400 ms for every request of a peer: nobody else is evicted, and it is back when it is fast again',
+  play: async (world, oracle) => {
+    const cluster = await running(new Cluster(world), 50);
+    const slow = cluster.nodes[25];
+    if (slow === undefined) return;
+    world.observe({
+      memberChanged: (node, { kind, member }) => {
+        const concernsSlow = node === slow || member.id === slow.id;
+        if (kind === 'evicted' && !concernsSlow)
+          world.violated('one slow node harms no other', `${node.id} evicts ${member.id}`);
+      },
+    });
+    const workload = new Workload(world, { perSecond: 10, hosts: () => cluster.nodes.filter((node) => node !== slow) });
+    workload.start();
+    slow.machine.serviceMs = 400;
+    await world.run(2 * MINUTE_MS);
+    slow.machine.serviceMs = 0;
+    slow.machine.servingUntilMs = 0;
+    workload.stop();
+    await cluster.allKnowAllWithin(30 * SECOND_MS);
+    await oracle.atRest({ replicas: 'unclaimed' });
+  },
+};
+
+/** Unequal at rest until there is repair: a write that is lost on the way to a replica is missed for good. */
+export function loss(percent: number, count: number): Scenario {
+  return {
+    name: `loss-${percent}`,
+    summary: `${count} nodes on a network that loses ${percent} % of requests and answers for 2 minutes; replicas differ after`,
+    play: async (world, oracle) => {
+      const cluster = await running(new Cluster(world), count);
+      const workload = new Workload(world, { perSecond: 10, hosts: () => cluster.nodes });
+      world.network.setBase({ loss: percent / 100 });
+      workload.start();
+      await world.run(2 * MINUTE_MS);
+      workload.stop();
+      world.network.heal();
+      await oracle.atRest({ replicas: 'unclaimed' });
+    },
+  };
+}
+
+/** Equal at rest: nothing is lost, and versions compare the same everywhere while no clock is off by more than 60 s. */
+export const clockSkew: Scenario = {
+  name: 'clock-skew',
+  summary: '8 nodes with clocks up to 25 s off either way, and set by seconds under load; replicas are equal at rest',
+  play: async (world, oracle) => {
+    const rng = world.fork('clock-skew');
+    const cluster = await running(new Cluster(world), 8);
+    const workload = new Workload(world, { perSecond: 15, keys: 5, hosts: () => cluster.nodes });
+    for (const node of cluster.nodes) world.jumpClock(node, Math.round(between(rng, -25_000, 25_000)));
+    workload.start();
+    for (let i = 0; i < 10; i++) {
+      await world.run(5 * SECOND_MS);
+      const node = cluster.nodes[i % cluster.nodes.length];
+      if (node !== undefined) world.jumpClock(node, Math.round(between(rng, -2000, 2000)));
+    }
+    workload.stop();
+    for (const node of cluster.nodes) world.jumpClock(node, -node.machine.wall.offsetMs);
+    await oracle.atRest({ replicas: 'equal' });
+  },
+};
+
+/** Unequal at rest until there is repair: of a version from beyond the bound each replica makes its own. */
+export const clockBeyondBound: Scenario = {
+  name: 'clock-beyond-bound',
+  summary: 'one clock of 5 is 3 minutes ahead and another 3 minutes behind, beyond the 60 s that versions are followed',
+  play: async (world, oracle) => {
+    const cluster = await running(new Cluster(world), 5);
+    const [ahead, behind] = cluster.nodes;
+    const workload = new Workload(world, { perSecond: 15, keys: 5, hosts: () => cluster.nodes });
+    if (ahead !== undefined) world.jumpClock(ahead, 3 * MINUTE_MS);
+    if (behind !== undefined) world.jumpClock(behind, -3 * MINUTE_MS);
+    workload.start();
+    await world.run(MINUTE_MS);
+    workload.stop();
+    for (const node of cluster.nodes) world.jumpClock(node, -node.machine.wall.offsetMs);
+    await oracle.atRest({ replicas: 'unclaimed' });
+  },
+};
+
+/** Unequal at rest until there is repair: messages are lost, and nodes are away while others write. */
+export const randomEverything: Scenario = {
+  name: 'random-everything',
+  summary: 'ten minutes of every kind of fault on 12 nodes in 2 enclaves under load; replicas differ after',
+  play: async (world, oracle) => {
+    const cluster = new Cluster(world);
+    cluster.add(8);
+    cluster.add(4, 'second');
+    const workload = new Workload(world, { perSecond: 8, hosts: () => cluster.nodes });
+    const faults = new Buggify(world, cluster, { perSecond: 0.6, kindShare: 1, corruption: true });
+    await cluster.startAll();
+    workload.start();
+    faults.start();
+    await world.run(10 * MINUTE_MS);
+    workload.stop();
+    await faults.stop();
+    await oracle.atRest({ replicas: 'unclaimed' });
+  },
+  world: () => ({ secret: 'of ten bad minutes' }),
+};
