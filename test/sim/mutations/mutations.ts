@@ -1,0 +1,17 @@
+import { MEMBER_MUTATIONS } from './member-mutations.js';
+import type { Mutation } from './mutation.js';
+import { QUORUM_MUTATIONS } from './quorum-mutations.js';
+import { SPREAD_MUTATIONS } from './spread-mutations.js';
+import { VALUE_MUTATIONS } from './value-mutations.js';
+
+/** Every deliberate defect, in the order of the table. Names are unique. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...QUORUM_MUTATIONS,
+  ...VALUE_MUTATIONS,
+  ...SPREAD_MUTATIONS,
+  ...MEMBER_MUTATIONS,
+];
+
+export function mutationNamed(name: string): Mutation | undefined {
+  return MUTATIONS.find((mutation) => mutation.name === name);
+}
