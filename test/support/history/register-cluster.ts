@@ -58,10 +58,6 @@ export class RegisterCluster {
     });
   }
 
-  get nowMs(): number {
-    return this.#nowMs;
-  }
-
   get nodeNames(): string[] {
     return this.#nodes.map((node) => node.name);
   }

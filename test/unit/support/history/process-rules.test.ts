@@ -34,6 +34,13 @@ describe('reads at one process', () => {
     expect(codes([...writes, read('x', [20, 21]), read('y', [22, 23]), read('x', [24, 25])])).toEqual(['went-back']);
   });
 
+  it('are judged by the one in between that began last, be it not the one that ended last', () => {
+    const writes = [write('x', [0, 1], other), write('y', [0, 3], { ...other, node: 'c' })];
+    const between = [read('y', [3, 4]), read('x', [4, 7]), read(undefined, [1, 8])];
+    expect(codes([...writes, read('x', [0, 1]), ...between])).toEqual([]);
+    expect(codes([...writes, read('x', [0, 1]), ...between, read('x', [9, 10])])).toEqual(['went-back']);
+  });
+
   it('of writes that follow each other within a millisecond may come in either order', () => {
     const writes = [write('x', [0.1, 0.3], other), write('y', [0.6, 0.8], { ...other, node: 'c' })];
     expect(codes([...writes, read('y', [2, 3]), read('x', [4, 5])])).toEqual([]);
