@@ -3,6 +3,7 @@ import type { Log } from '../../gossip/ports/log.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { Entry, KeyPage, PutOutcome, Store } from '../../gossip/ports/store.js';
 import { compareVersions } from '../../gossip/version.js';
+import { ExpiredVersions } from './expired-versions.js';
 import { ExpiryIndex } from './expiry-index.js';
 import { footprint } from './footprint.js';
 import { KeyIndex } from './key-index.js';
@@ -33,6 +34,7 @@ export class MemoryStore implements Store {
   readonly #entries = new Map<string, StoredEntry>();
   readonly #keys = new KeyIndex();
   readonly #expiry = new ExpiryIndex();
+  readonly #expiredVersions: ExpiredVersions;
   readonly #sweeper: Sweeper;
   readonly #expired: Counter;
   readonly #rejectedFull: Counter;
@@ -45,6 +47,7 @@ export class MemoryStore implements Store {
     this.#clock = clock;
     this.#log = ports.log;
     this.#maxBytes = options.maxBytes === 0 ? Number.POSITIVE_INFINITY : options.maxBytes;
+    this.#expiredVersions = new ExpiredVersions(ports);
     this.#sweeper = new Sweeper({ clock }, (limit) => this.#sweep(limit));
     metrics.gauge(
       'repram_store_entries',
@@ -71,17 +74,19 @@ export class MemoryStore implements Store {
    * order of arrival is then the best guess at the order of writing.
    *
    * A write whose time is over still removes the older version it supersedes. Where it arrived in time it did so too, and
-   * has since expired: so the old value is gone from every replica, rather than back on those that were late.
+   * has since expired: so the old value is gone from every replica, rather than back on those that were late. Nor does a
+   * late write bring back a value that a newer one, expired within the last minute, superseded.
    */
   put(entry: Entry): PutOutcome {
     const nowMs = this.#clock.nowMs();
     const held = this.#live(entry.key, nowMs);
-    if (held !== undefined && compareVersions(entry.version, held.version) < 0) {
+    if (this.#isSuperseded(entry, held)) {
       this.#staleWrites.inc();
       return 'stale';
     }
     if (nowMs >= entry.expiresAtMs) {
       if (held !== undefined) this.#remove(held);
+      this.#expiredVersions.add(held?.key ?? ownedText(entry.key), entry);
       return 'expired';
     }
     if (!this.#makeRoom(entry, held, nowMs)) return this.#refuse();
@@ -105,6 +110,11 @@ export class MemoryStore implements Store {
       keys.push(key);
     }
     return { keys };
+  }
+
+  #isSuperseded(entry: Entry, held: StoredEntry | undefined): boolean {
+    if (held === undefined) return this.#expiredVersions.supersede(entry.key, entry.version);
+    return compareVersions(entry.version, held.version) < 0;
   }
 
   /** The entry of a key; one that has expired is removed on the way. */
@@ -149,6 +159,7 @@ export class MemoryStore implements Store {
 
   #expire(entry: StoredEntry): void {
     this.#remove(entry);
+    this.#expiredVersions.add(entry.key, entry);
     this.#expired.inc();
   }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/gossip/ports/store.js';
+import { MAX_EXPIRED_VERSIONS } from '../../../../src/node/store/expired-versions.js';
 import { footprint } from '../../../../src/node/store/footprint.js';
 import { MemoryStore } from '../../../../src/node/store/memory-store.js';
 import { entry } from '../../../support/entries.js';
@@ -73,16 +74,35 @@ describe('versions', () => {
     expect(read()).toBe('second');
   });
 
-  it('does not let a version that has expired stand in the way', () => {
+  it.each(['swept', 'not swept'])('does not let a late write bring back what a newer one superseded, %s', (how) => {
+    if (how === 'swept') store.start();
     put({ version: at(9), ttlSeconds: 1 });
-    clock.advance(1000);
+    clock.advance(60_999);
+    expect(put({ text: 'older', version: at(5) })).toBe('stale');
+    expect([read(), held()[0]]).toEqual([undefined, 0]);
+    expect(put({ text: 'newer', version: at(9, 1), ttlSeconds: 1 })).toBe('stored');
+    expect(read()).toBe('newer');
+  });
+
+  it('does not let a version that expired a minute ago stand in the way', () => {
+    put({ version: at(9), ttlSeconds: 1 });
+    clock.advance(61_000);
     expect(put({ text: 'older', version: at(5) })).toBe('stored');
     expect([read(), ...held()]).toEqual(['older', 1, footprint('k', 5)]);
   });
 
+  it('remembers so many versions that have expired, and forgets those removed first', () => {
+    for (let i = 0; i <= MAX_EXPIRED_VERSIONS; i++) {
+      expect(put({ key: `k${i}`, version: at(9), expiresAtMs: clock.nowMs() })).toBe('expired');
+    }
+    expect(put({ key: 'k0', version: at(5) })).toBe('stored');
+    expect(put({ key: 'k1', version: at(5) })).toBe('stale');
+    expect(metrics.value('repram_expired_versions_forgotten_total')).toBe(1);
+  });
+
   it('takes a write whose time is over for the end of what it supersedes', () => {
     const over = { expiresAtMs: clock.nowMs() };
-    expect(put(over)).toBe('expired');
+    expect(put({ ...over, version: at(3) })).toBe('expired');
     put({ version: at(5) });
     expect(put({ ...over, version: at(4) })).toBe('stale');
     expect(read()).toBe('value');

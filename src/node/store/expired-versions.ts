@@ -1,0 +1,61 @@
+import type { Clock } from '../../gossip/ports/clock.js';
+import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import type { Entry } from '../../gossip/ports/store.js';
+import { compareVersions, type Version } from '../../gossip/version.js';
+
+/** How long after its expiry the version of an entry still counts, in milliseconds: as long as a message may be on its way. */
+export const EXPIRED_MEMORY_MS = 60_000;
+
+/** Most versions remembered; with the longest keys they take 32 MiB, with usual ones a tenth of that. */
+export const MAX_EXPIRED_VERSIONS = 32_768;
+
+interface Expired {
+  readonly version: Version;
+  /** Wall-clock time from which on it counts no more. */
+  readonly untilMs: number;
+}
+
+/**
+ * The versions of what has expired lately. A write that was on its way for longer than a newer one of its key lived must not
+ * bring the older value back.
+ */
+export class ExpiredVersions {
+  readonly #clock: Clock;
+  readonly #forgotten: Counter;
+  /** By key, in order of removal. Bounded by `MAX_EXPIRED_VERSIONS`; those removed first go first. */
+  readonly #versions = new Map<string, Expired>();
+
+  constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }) {
+    this.#clock = ports.clock;
+    this.#forgotten = ports.metrics.counter(
+      'repram_expired_versions_forgotten_total',
+      'Versions of expired entries forgotten before their time, because too many expired.',
+    );
+  }
+
+  /** Remembers an entry that has expired, under its key in memory that keeps nothing else alive. */
+  add(key: string, { version, expiresAtMs }: Pick<Entry, 'version' | 'expiresAtMs'>): void {
+    this.#versions.delete(key);
+    this.#versions.set(key, { version, untilMs: expiresAtMs + EXPIRED_MEMORY_MS });
+    this.#forget();
+  }
+
+  /** Whether a newer version of the key has expired lately. */
+  supersede(key: string, version: Version): boolean {
+    const expired = this.#versions.get(key);
+    return expired !== undefined && !this.#isOver(expired) && compareVersions(version, expired.version) < 0;
+  }
+
+  #forget(): void {
+    for (const [key, expired] of this.#versions) {
+      const isOver = this.#isOver(expired);
+      if (!isOver && this.#versions.size <= MAX_EXPIRED_VERSIONS) return;
+      this.#versions.delete(key);
+      if (!isOver) this.#forgotten.inc();
+    }
+  }
+
+  #isOver({ untilMs }: Expired): boolean {
+    return this.#clock.nowMs() >= untilMs;
+  }
+}
