@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostPort } from '../../src/gossip/address.js';
+import type { SendOutcome } from '../../src/gossip/ports/transport.js';
 import { selfBootstrapRequest } from '../../src/gossip/self.js';
 import { encodeAnswer } from '../../src/gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../src/gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../src/gossip/wire/decode.js';
 import { MAX_VALUE_BYTES } from '../../src/gossip/wire/limits.js';
 import type { AckMessage, PingMessage, SyncMessage } from '../../src/gossip/wire/message.js';
-import { MAX_QUEUED_REQUESTS } from '../../src/node/transport/peer-link.js';
+import { LANE_CONNECTIONS, MAX_QUEUED_REQUESTS } from '../../src/node/transport/peer-link.js';
 import { signBody, verifyBody } from '../../src/node/wire/signature.js';
 import { infoOf, putOf, SELF } from '../support/gossip-bench.js';
-import { type HttpWorld, httpWorld, memoryWorld, type TransportWorld } from './support/transport-world.js';
+import { simWorld } from './support/sim-transport-world.js';
+import { type HttpWorld, httpWorld, type TransportWorld } from './support/transport-world.js';
 
 const PING: PingMessage = { type: 'PING', from: 'self', timestampS: 1, messageId: 'p', to: 'peer', wantsReply: true };
 const SYNC: SyncMessage = { type: 'SYNC', from: 'self', timestampS: 1, messageId: 's', nodeInfo: infoOf('x') };
@@ -18,16 +20,17 @@ const ACK: AckMessage = { type: 'ACK', from: 'peer', to: 'self', timestampS: 1, 
 const PUT = putOf('self', 'm', { wantsReply: true });
 const REQUEST = selfBootstrapRequest(SELF);
 
-const WORLDS: readonly (readonly [string, () => Promise<TransportWorld>])[] = [
-  ['HttpTransport', httpWorld],
-  ['MemoryTransport', memoryWorld],
+/** The simulation is worth what its connections are: they have to do whatever the real ones do. */
+const WORLDS: readonly (readonly [string, (secret?: string) => Promise<TransportWorld>])[] = [
+  ['real', httpWorld],
+  ['simulated', simWorld],
 ];
 
 async function until(world: TransportWorld, condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1000 && !condition(); turn++) await world.settle();
 }
 
-describe.each(WORLDS)('%s as a Transport', (_name, open) => {
+describe.each(WORLDS)('HttpTransport over %s connections', (_name, open) => {
   let world: TransportWorld;
   let lost: HostPort[];
 
@@ -41,6 +44,12 @@ describe.each(WORLDS)('%s as a Transport', (_name, open) => {
 
   const send = (timeoutMs = 5000) => world.passing(world.transport.send(world.peer, PUT, timeoutMs));
   const join = () => world.passing(world.transport.bootstrap(world.peer, REQUEST, 5000));
+  const putMany = (count: number, timeoutMs: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) => world.transport.send(world.peer, putOf('self', `m${i}`), timeoutMs)),
+    );
+  const kindsOf = async (sends: Promise<readonly SendOutcome[]>) =>
+    (await world.passing(sends)).map(({ kind }) => kind);
 
   it('Taken_TheMessageArrivesAsItWasSent', async () => {
     expect(await send()).toEqual({ kind: 'ok' });
@@ -190,6 +199,140 @@ describe.each(WORLDS)('%s as a Transport', (_name, open) => {
     await world.crash();
     expect(await join()).toEqual({ kind: 'failed', reason: 'refused' });
   });
+
+  it('KeepAlive_TheSecondSendUsesTheSameConnection', async () => {
+    for (let i = 0; i < 3; i++) {
+      await world.passing(world.transport.send(world.peer, PING, 5000));
+      await world.settle();
+    }
+    expect([world.bodies.length, world.connections]).toEqual([3, 1]);
+  });
+
+  it('Lanes_WritesUnderWayDoNotHoldUpAProbe', async () => {
+    world.behave('silent');
+    const writes = putMany(40, 3000);
+    await until(world, () => world.bodies.length === LANE_CONNECTIONS.bulk);
+    world.behave({ status: 200 });
+    expect(await world.passing(world.transport.send(world.peer, PING, 1000))).toEqual({ kind: 'ok' });
+    expect(world.bodies).toHaveLength(LANE_CONNECTIONS.bulk + 1);
+    world.transport.close();
+    for (const outcome of await world.passing(writes)) expect(outcome).toEqual({ kind: 'aborted' });
+  });
+
+  it('MalformedNodes_OfABootstrapAnswer_AreLeftOutAndCounted', async () => {
+    const peers = JSON.parse(Buffer.from(encodeBootstrapAnswer({ peers: [infoOf('a')] })).toString()).peers;
+    world.behave({ status: 200, body: Buffer.from(JSON.stringify({ success: true, peers: [...peers, {}, null] })) });
+    expect(await join()).toEqual({ kind: 'joined', answer: { peers: [infoOf('a')] } });
+    expect(world.metrics.value('repram_bootstrap_peers_skipped_total')).toBe(2);
+  });
+
+  it('Queue_IsBounded', async () => {
+    world.behave('silent');
+    const kinds = await kindsOf(putMany(MAX_QUEUED_REQUESTS + 10, 300));
+    expect(kinds.filter((kind) => kind === 'overflow')).toHaveLength(10);
+    expect(kinds.filter((kind) => kind === 'timeout')).toHaveLength(MAX_QUEUED_REQUESTS);
+  });
+
+  it('Queue_OfWhatWasGivenUp_IsWorkedOffWithoutNewConnections', async () => {
+    world.behave('silent');
+    await world.passing(putMany(MAX_QUEUED_REQUESTS, 300));
+    world.behave({ status: 200 });
+    expect(await send()).toEqual({ kind: 'ok' });
+    // Only what was under way when it was given up cost its connection, not each of the four thousand that waited.
+    expect(world.connections).toBeLessThan(400);
+  });
+
+  it('Queue_WhatWasGivenUpInItIsNeverSent', async () => {
+    world.behave('silent');
+    const [underWay, queued] = [putMany(LANE_CONNECTIONS.bulk, 400), putMany(4, 100)];
+    expect(await kindsOf(queued)).toEqual(['timeout', 'timeout', 'timeout', 'timeout']);
+    await world.passing(underWay);
+    world.behave({ status: 200 });
+    expect(await send()).toEqual({ kind: 'ok' });
+    expect(world.bodies).toHaveLength(LANE_CONNECTIONS.bulk + 1);
+  });
+
+  it('QueuedBytes_AreBounded_ThoughOneMessageAlwaysFits', async () => {
+    world.behave('silent');
+    const large = putOf('self', 'large', { data: new Uint8Array(MAX_VALUE_BYTES) });
+    const sends = Promise.all(Array.from({ length: 8 }, () => world.transport.send(world.peer, large, 300)));
+    const kinds = await kindsOf(sends);
+    expect(kinds.slice(0, 4)).toEqual(['timeout', 'timeout', 'timeout', 'timeout']);
+    expect(kinds.slice(4)).toEqual(['overflow', 'overflow', 'overflow', 'overflow']);
+  });
+
+  it('Answer_FarTooLong_IsCutOff_WhichIsNoLostConnection', async () => {
+    world.behave({ status: 200, body: new Uint8Array(1024 * 1024) });
+    expect(await send()).toEqual({ kind: 'reset' });
+    await world.settle();
+    expect(lost).toEqual([]);
+  });
+
+  it('Answer_ThatEndsItsConnection_IsNoLostConnection', async () => {
+    world.behave({ status: 503, retryAfter: '1', headers: { connection: 'close' } });
+    expect(await send()).toEqual({ kind: 'busy', retryAfterMs: 1000 });
+    await world.settle();
+    world.behave({ status: 200 });
+    expect(await send()).toEqual({ kind: 'ok' });
+    expect([lost, world.connections]).toEqual([[], 2]);
+  });
+
+  it('GivenUp_OnAConnectionThatHasServed_IsNoLostConnection_AndTheNextSendOpensANewOne', async () => {
+    await send();
+    await world.settle();
+    world.behave('silent');
+    expect(await send(50)).toEqual({ kind: 'timeout' });
+    await world.settle();
+    world.behave({ status: 200 });
+    expect(await send()).toEqual({ kind: 'ok' });
+    expect([lost, world.connections]).toEqual([[], 2]);
+  });
+
+  it('Reset_OfTheFirstRequest_IsALostConnection', async () => {
+    world.behave('reset');
+    await send();
+    await until(world, () => lost.length > 0);
+    await world.settle();
+    expect(lost).toEqual([world.peer]);
+  });
+
+  it('Refused_HoweverMany_IsNoLostConnection', async () => {
+    await world.crash();
+    expect(new Set(await kindsOf(putMany(40, 5000)))).toEqual(new Set(['refused']));
+    expect(lost).toEqual([]);
+  });
+
+  it('Crash_ResetsWhatIsUnderWay_RefusesWhatIsQueued_AndEachConnectionIsLost', async () => {
+    world.behave('silent');
+    const { bulk } = LANE_CONNECTIONS;
+    const sends = putMany(bulk + 4, 5000);
+    await until(world, () => world.bodies.length === bulk);
+    await world.crash();
+    const kinds = await kindsOf(sends);
+    expect(kinds).toEqual([...Array(bulk).fill('reset'), ...Array(4).fill('refused')]);
+    await until(world, () => lost.length === bulk);
+    await world.settle();
+    expect(lost).toEqual(Array(bulk).fill(world.peer));
+  });
+
+  it('Crash_WhileIdle_EachConnectionIsLost_AndThenNobodyIsThere', async () => {
+    await world.passing(Promise.all([world.transport.send(world.peer, PUT, 5000), join()]));
+    await world.settle();
+    await world.crash();
+    await until(world, () => lost.length === 2);
+    expect(await send()).toEqual({ kind: 'refused' });
+    expect(lost).toEqual([world.peer, world.peer]);
+  });
+
+  it.each(['169.254.169.254', 'fe80::1', '::ffff:169.254.169.254', 'fd00:ec2::254'])(
+    'LinkLocal_%s_IsNotDialled',
+    async (host) => {
+      const startedMs = world.nowMs();
+      const sending = world.transport.send({ host, port: 80 }, PUT, 5000);
+      expect(await world.passing(sending)).toEqual({ kind: 'refused' });
+      expect(world.nowMs() - startedMs).toBeLessThan(500);
+    },
+  );
 });
 
 describe('HttpTransport over sockets', () => {
@@ -200,32 +343,6 @@ describe('HttpTransport over sockets', () => {
   });
 
   afterEach(() => world.close());
-
-  it('KeepAlive_TheSecondSendUsesTheSameConnection', async () => {
-    for (let i = 0; i < 3; i++) {
-      await world.transport.send(world.peer, PING, 5000);
-      await world.settle();
-    }
-    expect(new Set(world.requests.map((req) => req.socket)).size).toBe(1);
-  });
-
-  it('Lanes_WritesUnderWayDoNotHoldUpAProbe', async () => {
-    world.handler = (_req, res) => {
-      if (Buffer.from(world.bodies.at(-1) ?? []).includes('"PING"')) res.end('{"success":true}');
-    };
-    const writes = Array.from({ length: 40 }, (_, i) => world.transport.send(world.peer, putOf('self', `m${i}`), 3000));
-    expect(await world.transport.send(world.peer, PING, 1000)).toEqual({ kind: 'ok' });
-    world.transport.close();
-    for (const outcome of await Promise.all(writes)) expect(outcome).toEqual({ kind: 'aborted' });
-  });
-
-  it('MalformedNodes_OfABootstrapAnswer_AreLeftOutAndCounted', async () => {
-    const peers = JSON.parse(Buffer.from(encodeBootstrapAnswer({ peers: [infoOf('a')] })).toString()).peers;
-    world.behave({ status: 200, body: Buffer.from(JSON.stringify({ success: true, peers: [...peers, {}, null] })) });
-    const outcome = await world.transport.bootstrap(world.peer, REQUEST, 5000);
-    expect(outcome).toEqual({ kind: 'joined', answer: { peers: [infoOf('a')] } });
-    expect(world.metrics.value('repram_bootstrap_peers_skipped_total')).toBe(2);
-  });
 
   it('EndlessAnswer_IsCutOff', async () => {
     world.handler = (_req, res) => {
@@ -247,50 +364,6 @@ describe('HttpTransport over sockets', () => {
     };
     expect(await world.transport.send(world.peer, PUT, 200)).toEqual({ kind: 'timeout' });
   });
-
-  it('Queue_IsBounded', async () => {
-    world.behave('silent');
-    const sends = (count: number) =>
-      Promise.all(
-        Array.from({ length: count }, async (_, i) => {
-          const { kind } = await world.transport.send(world.peer, putOf('self', `m${i}`), 300);
-          return kind;
-        }),
-      );
-    const kinds = await sends(MAX_QUEUED_REQUESTS + 10);
-    expect(kinds.filter((kind) => kind === 'overflow')).toHaveLength(10);
-    expect(kinds.filter((kind) => kind === 'timeout')).toHaveLength(MAX_QUEUED_REQUESTS);
-  });
-
-  it('Queue_OfWhatWasGivenUp_IsWorkedOffWithoutNewConnections', async () => {
-    let connections = 0;
-    world.server.on('connection', () => connections++);
-    world.behave('silent');
-    const puts = Array.from({ length: MAX_QUEUED_REQUESTS }, (_, i) => putOf('self', `m${i}`));
-    await Promise.all(puts.map((put) => world.transport.send(world.peer, put, 300)));
-    world.behave({ status: 200 });
-    expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'ok' });
-    // Only what was under way when it was given up cost its connection, not each of the four thousand that waited.
-    expect(connections).toBeLessThan(400);
-  });
-
-  it('QueuedBytes_AreBounded_ThoughOneMessageAlwaysFits', async () => {
-    world.behave('silent');
-    const large = putOf('self', 'large', { data: new Uint8Array(MAX_VALUE_BYTES) });
-    const outcomes = await Promise.all(Array.from({ length: 8 }, () => world.transport.send(world.peer, large, 300)));
-    const kinds = outcomes.map(({ kind }) => kind);
-    expect(kinds.slice(0, 4)).toEqual(['timeout', 'timeout', 'timeout', 'timeout']);
-    expect(kinds.slice(4)).toEqual(['overflow', 'overflow', 'overflow', 'overflow']);
-  });
-
-  it.each(['169.254.169.254', 'fe80::1', '::ffff:169.254.169.254', 'fd00:ec2::254'])(
-    'LinkLocal_%s_IsNotDialled',
-    async (host) => {
-      const startedMs = performance.now();
-      expect(await world.transport.send({ host, port: 80 }, PUT, 5000)).toEqual({ kind: 'refused' });
-      expect(performance.now() - startedMs).toBeLessThan(500);
-    },
-  );
 
   it('UnknownName_IsRefused_OrTimesOutWhereNoResolverAnswers', async () => {
     const outcome = await world.transport.send({ host: 'no-such-host.invalid', port: 80 }, PUT, 1000);
@@ -324,37 +397,33 @@ describe('HttpTransport over sockets', () => {
   });
 });
 
-describe('HttpTransport with a cluster secret', () => {
+describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections', (_name, open) => {
   const SECRET = 'a secret of the cluster';
-  let world: HttpWorld;
+  let world: TransportWorld;
 
   beforeEach(async () => {
-    world = await httpWorld(SECRET);
+    world = await open(SECRET);
   });
 
   afterEach(() => world.close());
 
+  const send = () => world.passing(world.transport.send(world.peer, PUT, 5000));
   const answerSigned = (secret: string | undefined) => {
-    world.handler = (_req, res) => {
-      const body = encodeAnswer(ACK);
-      res.writeHead(200, secret === undefined ? {} : { 'X-Repram-Signature': signBody(secret, body) });
-      res.end(body);
-    };
+    const body = encodeAnswer(ACK);
+    const headers = secret === undefined ? {} : { 'x-repram-signature': signBody(secret, body) };
+    world.behave({ status: 200, headers, body });
   };
 
   it('Signature_CoversEveryBody', async () => {
-    await world.transport.send(world.peer, PUT, 5000);
-    await world.transport.bootstrap(world.peer, REQUEST, 5000);
-    const checks = world.requests.map((req, i) => {
-      const header = req.headers['x-repram-signature'];
-      return verifyBody(SECRET, world.bodies[i] ?? new Uint8Array(0), typeof header === 'string' ? header : undefined);
-    });
+    await send();
+    await world.passing(world.transport.bootstrap(world.peer, REQUEST, 5000));
+    const checks = world.bodies.map((body, i) => verifyBody(SECRET, body, world.signatures[i]));
     expect(checks).toEqual(['ok', 'ok']);
   });
 
   it('Reply_RightlySigned_Counts', async () => {
     answerSigned(SECRET);
-    expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'ok', reply: ACK });
+    expect(await send()).toEqual({ kind: 'ok', reply: ACK });
   });
 
   it.each([
@@ -362,6 +431,6 @@ describe('HttpTransport with a cluster secret', () => {
     ['signed with another secret', 'another secret'],
   ])('Reply_%s_IsIgnored', async (_how, secret) => {
     answerSigned(secret);
-    expect(await world.transport.send(world.peer, PUT, 5000)).toEqual({ kind: 'ok' });
+    expect(await send()).toEqual({ kind: 'ok' });
   });
 });

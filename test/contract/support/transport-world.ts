@@ -2,22 +2,32 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { HostPort } from '../../../src/gossip/address.js';
-import type { Transport } from '../../../src/gossip/ports/transport.js';
 import { dialPeer } from '../../../src/node/transport/dial-peer.js';
 import { HttpTransport } from '../../../src/node/transport/http-transport.js';
-import { type HostAnswer, MemoryNetwork } from '../../support/memory-transport.js';
-import { ReadableMetrics, SeededRng } from '../../support/ports.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { ReadableMetrics } from '../../support/ports.js';
 
-/** How the peer behaves from now on: an answer, or `reset` in the middle of one, or `silent`: taken and never answered. */
-export type Behaviour = HostAnswer | 'reset' | 'silent';
+export interface ScriptedAnswer {
+  readonly status: number;
+  readonly retryAfter?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+/** An answer, or `reset` in the middle of one, or `silent`: taken and never answered. */
+export type Behaviour = ScriptedAnswer | 'reset' | 'silent';
 
 /** A transport and one peer for it to speak to, whatever carries the messages. */
 export interface TransportWorld {
-  readonly transport: Transport & { close(): void };
+  readonly transport: HttpTransport;
+  readonly metrics: ReadableMetrics;
   readonly peer: HostPort;
   /** Bodies the peer was sent, oldest first. */
   readonly bodies: Uint8Array[];
+  /** The signatures that came with them. */
+  readonly signatures: (string | undefined)[];
+  /** Connections made so far. */
+  readonly connections: number;
+  /** How the peer behaves to what arrives from now on; what it has taken and not answered, it does not answer any more. */
   behave(behaviour: Behaviour): void;
   /** Nobody listens at the peer's address any more, and its connections end. */
   crash(): Promise<void>;
@@ -31,57 +41,19 @@ export interface TransportWorld {
 
 /** A peer over real sockets, and what a test wants to know of them. */
 export interface HttpWorld extends TransportWorld {
-  readonly transport: HttpTransport;
   readonly server: Server;
-  readonly metrics: ReadableMetrics;
   readonly requests: IncomingMessage[];
   readonly sockets: Set<Socket>;
   /** Takes over the answering of requests, whose bodies have been read. */
   handler: ((req: IncomingMessage, res: ServerResponse) => void) | undefined;
 }
 
-const MAX_PASSING_MS = 60_000;
-
-export async function memoryWorld(): Promise<TransportWorld> {
-  const clock = new VirtualClock();
-  const network = new MemoryNetwork({ clock, rng: new SeededRng(1) });
-  const [here, peer] = ['here.test', 'peer.test'].map((host) => ({ host, port: 8080 })) as [HostPort, HostPort];
-  const transport = network.transportAt(here);
-  const bodies: Uint8Array[] = [];
-  let answer: HostAnswer = { status: 200 };
-  network.listen(peer, {
-    post: (_path, body) => {
-      bodies.push(body);
-      return answer;
-    },
-  });
-  return {
-    transport,
-    peer,
-    bodies,
-    behave(behaviour) {
-      if (typeof behaviour === 'object') answer = behaviour;
-      else network.setFault(here, peer, behaviour === 'reset' ? 'answer-reset' : 'answer-silent');
-    },
-    crash: async () => network.crash(peer),
-    nowMs: () => clock.monotonicMs(),
-    passing: async (promise) => {
-      let ended = false;
-      void promise.then(() => {
-        ended = true;
-      });
-      for (let ms = 0; !ended && ms < MAX_PASSING_MS; ms += 10) await clock.run(10);
-      return promise;
-    },
-    settle: () => clock.run(50),
-    close: async () => transport.close(),
-  };
-}
-
 export async function httpWorld(secret?: string): Promise<HttpWorld> {
   const server = createServer();
   const sockets = new Set<Socket>();
+  let connections = 0;
   server.on('connection', (socket) => {
+    connections++;
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => sockets.delete(socket));
@@ -103,8 +75,12 @@ export async function httpWorld(secret?: string): Promise<HttpWorld> {
     sockets,
     peer: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
     bodies: [],
+    signatures: [],
     requests: [],
     handler: undefined,
+    get connections() {
+      return connections;
+    },
     behave: (next) => {
       behaviour = next;
     },
@@ -125,6 +101,7 @@ export async function httpWorld(secret?: string): Promise<HttpWorld> {
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
       world.bodies.push(Buffer.concat(chunks));
+      world.signatures.push(req.headersDistinct['x-repram-signature']?.[0]);
       world.requests.push(req);
       if (world.handler !== undefined) world.handler(req, res);
       else answer(res, behaviour);
@@ -141,7 +118,10 @@ function answer(res: ServerResponse, behaviour: Behaviour): void {
     res.socket?.resetAndDestroy();
     return;
   }
-  const { status, retryAfter, body } = behaviour;
-  res.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
-  res.end(body);
+  res.writeHead(behaviour.status, headersOf(behaviour));
+  res.end(behaviour.body);
+}
+
+export function headersOf({ retryAfter, headers }: ScriptedAnswer): Record<string, string> {
+  return { ...headers, ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }) };
 }

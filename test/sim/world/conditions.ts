@@ -15,7 +15,10 @@ export type Delay =
  *
  * - `open`: it arrives.
  * - `silent`: it vanishes, as on a half-open connection or behind a firewall that drops.
- * - `refused`: the far end seems not to listen. `reset`: the connection breaks before anything arrives.
+ * - `refused`: the far end seems not to listen; a connection that is open breaks.
+ * - `reset`: the connection is made, and breaks before anything arrives.
+ *
+ * Where only the way back is `refused` or `reset`, the request arrives and the connection breaks under its answer.
  */
 export type Path = 'open' | 'silent' | 'refused' | 'reset';
 
@@ -27,7 +30,7 @@ export interface Conditions {
   readonly loss: number;
   /** Probability that a request arrives twice, the second time after another delay. */
   readonly duplication: number;
-  /** Probability that one byte of a message is changed. */
+  /** Probability that one bit of the body of a message is changed. */
   readonly corruption: number;
   /** Probability that the far end answers 429 instead of taking a request. */
   readonly busy: number;

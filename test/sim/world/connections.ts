@@ -1,6 +1,7 @@
-import type { HostPort } from '../../../src/gossip/address.js';
+import { formatHostPort, type HostPort } from '../../../src/gossip/address.js';
 import type { Clock } from '../../../src/gossip/ports/clock.js';
 import type { SendOutcome } from '../../../src/gossip/ports/transport.js';
+import { mayDial } from '../../../src/node/transport/dial-guard.js';
 import {
   LANE_CONNECTIONS,
   MAX_QUEUED_BYTES,
@@ -9,18 +10,34 @@ import {
   type PeerRequest,
   type PeerResult,
 } from '../../../src/node/transport/peer-link.js';
-import type { Machine } from './machine.js';
-import type { ExchangeResult, Network } from './network.js';
+import type { HostAnswer, Listener, Machine } from './machine.js';
+import type { Connection, ExchangeResult, Network } from './network.js';
 import type { SimProcess } from './process.js';
 
-const IDLE_TIMEOUT_MS = 60_000;
+/** A server of ours says that it ends what is idle for 75 s; the HTTP client ends it two seconds before. */
+const IDLE_TIMEOUT_MS = 73_000;
 
+/** An answer this much longer than what is kept of it is cut off. */
+const MAX_DISCARDED_BYTES = 64 * 1024;
+
+const LANES = ['bulk', 'control'] as const;
 type Lane = PeerRequest['lane'];
 
 /** A request that is queued or under way. */
 interface Pending {
   readonly request: PeerRequest;
+  readonly keepBytes: number;
+  /** None once the result is known: what was given up while queued stays queued, and counts, until its turn comes. */
   settle: ((result: PeerResult) => void) | undefined;
+}
+
+/** Room for one connection, which carries one request at a time. */
+interface Slot {
+  readonly lane: Lane;
+  underWay: Pending | undefined;
+  connection: Connection | undefined;
+  /** World time of the last answer. */
+  answeredMs: number;
 }
 
 /** What the connections of one process need of the world. */
@@ -33,24 +50,27 @@ export interface ConnectionParts {
 
 /**
  * The connections of one process to one peer, as the HTTP client keeps them: so many at a time for each lane, the rest
- * queued within bounds; a request that is given up ends its connection.
+ * queued within bounds. A request that is given up ends its connection, which is no loss: only what the other side ends,
+ * or the network, is reported as lost.
  */
 export class SimConnections implements PeerLink {
   readonly address: HostPort;
   readonly #parts: ConnectionParts;
   readonly #onLost: () => void;
+  readonly #mayDial: boolean;
   readonly #queues: Readonly<Record<Lane, Pending[]>> = { bulk: [], control: [] };
-  readonly #underWay: Readonly<Record<Lane, Set<Pending>>> = { bulk: new Set(), control: new Set() };
+  /** Oldest first, which are the first to be used. At most `LANE_CONNECTIONS` of each lane. */
+  readonly #slots: Readonly<Record<Lane, Slot[]>> = { bulk: [], control: [] };
   #requests = 0;
   #bytes = 0;
+  #opened = 0;
   #closed = false;
-  /** World time of the last answer; a connection stays open for a minute after. */
-  #answeredMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ConnectionParts, address: HostPort, onLost: () => void) {
     this.#parts = parts;
     this.address = address;
     this.#onLost = onLost;
+    this.#mayDial = mayDial(address.host) && URL.canParse(`http://${formatHostPort(address)}`);
   }
 
   get queuedRequests(): number {
@@ -61,8 +81,14 @@ export class SimConnections implements PeerLink {
     return this.#bytes;
   }
 
-  post(request: PeerRequest): Promise<PeerResult> {
+  /** Connections begun so far. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  post(request: PeerRequest, keepBytes = 0): Promise<PeerResult> {
     if (this.#closed) return Promise.resolve({ failure: { kind: 'aborted' } });
+    if (!this.#mayDial) return Promise.resolve({ failure: { kind: 'refused' } });
     const size = request.body.byteLength;
     if (this.#requests >= MAX_QUEUED_REQUESTS || (this.#requests > 0 && this.#bytes + size > MAX_QUEUED_BYTES)) {
       return Promise.resolve({ failure: { kind: 'overflow' } });
@@ -73,6 +99,7 @@ export class SimConnections implements PeerLink {
       const timer = this.#parts.clock.setTimer(request.timeoutMs, () => this.#giveUp(pending, { kind: 'timeout' }));
       const pending: Pending = {
         request,
+        keepBytes,
         settle: (result) => {
           timer.cancel();
           pending.settle = undefined;
@@ -86,68 +113,104 @@ export class SimConnections implements PeerLink {
 
   close(): void {
     this.#closed = true;
-    for (const lane of ['bulk', 'control'] as const) {
-      const all = [...this.#underWay[lane], ...this.#queues[lane]];
-      this.#queues[lane].length = 0;
-      for (const pending of all) this.#release(pending, { failure: { kind: 'aborted' } });
+    for (const lane of LANES) {
+      for (const slot of this.#slots[lane]) this.#free(slot, { failure: { kind: 'aborted' } });
+      for (const pending of this.#queues[lane].splice(0)) this.#release(pending, { failure: { kind: 'aborted' } });
+      this.#slots[lane].length = 0;
     }
   }
 
-  /** The other side is gone, and says so: whatever was under way is over. */
-  broken(): void {
-    if (this.#closed || !this.#isOpen) return;
-    this.#answeredMs = Number.NEGATIVE_INFINITY;
-    for (const lane of ['bulk', 'control'] as const) {
-      for (const pending of [...this.#underWay[lane]]) this.#release(pending, { failure: { kind: 'reset' } });
+  /** The process that accepted some of the connections has ended, and its machine says so. */
+  broken(listener: Listener): void {
+    for (const lane of LANES) {
+      for (const slot of this.#slots[lane]) {
+        if (slot.connection?.listener !== listener) continue;
+        const isLost = slot.underWay !== undefined || !this.#isIdleTooLong(slot);
+        slot.connection = undefined;
+        this.#free(slot, { failure: { kind: 'reset' } });
+        if (isLost) this.#lost();
+      }
       this.#work(lane);
     }
-    this.#onLost();
-  }
-
-  get #isOpen(): boolean {
-    return this.#parts.clock.monotonicMs() - this.#answeredMs < IDLE_TIMEOUT_MS;
   }
 
   #work(lane: Lane): void {
-    const [queue, underWay] = [this.#queues[lane], this.#underWay[lane]];
-    while (underWay.size < LANE_CONNECTIONS[lane]) {
+    const queue = this.#queues[lane];
+    while (queue[0] !== undefined) {
+      const slot = this.#freeSlot(lane);
+      if (slot === undefined) return;
       const pending = queue.shift();
-      if (pending === undefined) return;
-      if (pending.settle === undefined) this.#release(pending);
-      else this.#dispatch(pending);
+      if (pending?.settle === undefined) this.#release(pending);
+      else this.#dispatch(slot, pending);
     }
   }
 
-  #dispatch(pending: Pending): void {
+  #freeSlot(lane: Lane): Slot | undefined {
+    const slots = this.#slots[lane];
+    const free = slots.find((slot) => slot.underWay === undefined);
+    if (free !== undefined || slots.length >= LANE_CONNECTIONS[lane]) return free;
+    const added: Slot = { lane, underWay: undefined, connection: undefined, answeredMs: 0 };
+    slots.push(added);
+    return added;
+  }
+
+  #dispatch(slot: Slot, pending: Pending): void {
     const { network, machine, process } = this.#parts;
-    this.#underWay[pending.request.lane].add(pending);
-    network.carry(machine, process, this.address, pending.request, (result) => this.#concluded(pending, result));
+    if (slot.connection === undefined || this.#isIdleTooLong(slot)) {
+      slot.connection = { listener: undefined };
+      this.#opened++;
+    }
+    slot.underWay = pending;
+    const concluded = (result: ExchangeResult): void => this.#concluded(slot, pending, result);
+    network.carry(machine, process, this.address, pending.request, concluded, slot.connection);
   }
 
-  #concluded(pending: Pending, result: ExchangeResult): void {
-    if (!this.#underWay[pending.request.lane].has(pending)) return;
-    const wasOpen = this.#isOpen;
-    if ('answer' in result) this.#answeredMs = this.#parts.clock.monotonicMs();
-    this.#release(pending, result);
-    this.#work(pending.request.lane);
-    if ('failure' in result && result.failure.kind === 'reset' && wasOpen) this.#onLost();
+  #concluded(slot: Slot, pending: Pending, result: ExchangeResult): void {
+    if (slot.underWay !== pending) return;
+    slot.answeredMs = this.#parts.clock.monotonicMs();
+    const isOver = 'failure' in result || result.answer.headers['connection'] === 'close';
+    if (isOver) slot.connection = undefined;
+    if ('answer' in result && result.answer.body.byteLength > pending.keepBytes + MAX_DISCARDED_BYTES) {
+      return this.#giveUp(pending, { kind: 'reset' });
+    }
+    this.#free(slot, 'answer' in result ? { answer: kept(result.answer, pending.keepBytes) } : result);
+    this.#work(slot.lane);
+    if ('failure' in result && result.failure.kind === 'reset') this.#lost();
   }
 
-  /** What was given up while queued stays queued, and counts, until its turn comes. */
+  /** The connection takes a moment to end: what is given up at the same moment costs no connection of its own. */
   #giveUp(pending: Pending, failure: SendOutcome): void {
     const { lane } = pending.request;
     pending.settle?.({ failure });
-    if (!this.#underWay[lane].has(pending)) return;
-    const wasOpen = this.#isOpen;
-    this.#release(pending);
-    this.#work(lane);
-    if (wasOpen && !this.#closed) this.#onLost();
+    const slot = this.#slots[lane].find(({ underWay }) => underWay === pending);
+    if (slot === undefined) return;
+    slot.connection = undefined;
+    this.#free(slot);
+    this.#parts.clock.setTimer(0, () => this.#work(lane));
   }
 
-  #release(pending: Pending, result?: PeerResult): void {
-    this.#underWay[pending.request.lane].delete(pending);
+  #isIdleTooLong({ answeredMs }: Slot): boolean {
+    return this.#parts.clock.monotonicMs() - answeredMs >= IDLE_TIMEOUT_MS;
+  }
+
+  #free(slot: Slot, result?: PeerResult): void {
+    const pending = slot.underWay;
+    slot.underWay = undefined;
+    this.#release(pending, result);
+  }
+
+  #release(pending: Pending | undefined, result?: PeerResult): void {
+    if (pending === undefined) return;
     this.#requests--;
     this.#bytes -= pending.request.body.byteLength;
     if (result !== undefined) pending.settle?.(result);
   }
+
+  #lost(): void {
+    if (!this.#closed) this.#onLost();
+  }
+}
+
+function kept(answer: HostAnswer, keepBytes: number): HostAnswer {
+  return answer.body.byteLength <= keepBytes ? answer : { ...answer, body: answer.body.subarray(0, keepBytes) };
 }

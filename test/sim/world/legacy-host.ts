@@ -39,7 +39,8 @@ export class SimLegacy implements SimHost {
       return known;
     };
     const post: LegacyPost = async (to, path, body, headers, timeoutMs) => {
-      const result = await connectionsTo(to).post({ path, body, headers, timeoutMs, lane: 'bulk' });
+      const request = { path, body, headers, timeoutMs, lane: 'bulk' } as const;
+      const result = await connectionsTo(to).post(request, Number.POSITIVE_INFINITY);
       return 'answer' in result ? result.answer : undefined;
     };
     this.node = new LegacyNode({ clock, rng, post }, options);

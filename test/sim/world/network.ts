@@ -3,7 +3,7 @@ import { type Rng, randomInt } from '../../../src/gossip/ports/rng.js';
 import type { SendOutcome } from '../../../src/gossip/ports/transport.js';
 import type { VirtualClock } from '../../support/virtual-clock.js';
 import { type Conditions, drawDelayMs, SOUND } from './conditions.js';
-import { type HostAnswer, type HostRequest, Machine } from './machine.js';
+import { type HostAnswer, type HostRequest, type Listener, Machine } from './machine.js';
 import type { SimProcess } from './process.js';
 
 /** One request on its way, and what is known of it. */
@@ -18,6 +18,12 @@ export interface Exchange {
 }
 
 export type ExchangeResult = { readonly answer: HostAnswer } | { readonly failure: SendOutcome };
+
+/** A connection of one process to one machine; the first request on it makes it. */
+export interface Connection {
+  /** The process that accepted it; none while it is being made. */
+  listener: Listener | undefined;
+}
 
 /** Called as messages pass; must not change anything. */
 export interface NetworkObserver {
@@ -133,13 +139,14 @@ export class Network {
     return conditions;
   }
 
-  /** Carries a request to a process and its answer back. Says nothing where either vanishes. */
+  /** Carries a request to a process and its answer back, on a new connection unless told. Says nothing where either vanishes. */
   carry(
     from: Machine,
     asker: SimProcess,
     to: HostPort,
     request: HostRequest,
     done: (result: ExchangeResult) => void,
+    connection: Connection = { listener: undefined },
   ): Exchange {
     const type = typeOf(request);
     const exchange = { id: ++this.#exchanges, from, to, type, request, sentMs: this.#clock.monotonicMs() };
@@ -147,11 +154,11 @@ export class Network {
     this.#observer.sent?.(exchange);
     const back = (result: ExchangeResult): void => this.#return(exchange, target, asker, result, done);
     this.#depart(from, target, exchange, 'request', request.body.byteLength, () =>
-      this.#arrive(exchange, target, request, back),
+      this.#arrive(exchange, target, connection, back),
     );
     if (this.#happens(this.conditions(from, target).duplication)) {
       this.#depart(from, target, exchange, 'request', request.body.byteLength, () =>
-        this.#arrive(exchange, target, request, () => undefined),
+        this.#arrive(exchange, target, connection, () => undefined),
       );
     }
     return exchange;
@@ -163,13 +170,18 @@ export class Network {
     return from.hasPower && path === 'open' ? drawDelayMs(this.#rng, delay) : undefined;
   }
 
-  #arrive(exchange: Exchange, target: Machine, request: HostRequest, back: (result: ExchangeResult) => void): void {
+  #arrive(exchange: Exchange, target: Machine, connection: Connection, back: (result: ExchangeResult) => void): void {
     const { path, busy, corruption } = this.conditions(exchange.from, target);
-    const { listener } = target;
     if (path === 'silent' || !target.hasPower) return this.#observer.lost?.(exchange, 'request');
-    if (path === 'refused' || path === 'reset') return back({ failure: { kind: path } });
-    if (listener === undefined) return back({ failure: { kind: 'refused' } });
+    if (path === 'reset') return back({ failure: { kind: 'reset' } });
+    const listener = path === 'refused' ? undefined : target.listener;
+    connection.listener ??= listener;
+    // Whoever did not accept the connection, or has ended since, knows nothing of it.
+    if (listener === undefined || connection.listener !== listener) {
+      return back({ failure: { kind: connection.listener === undefined ? 'refused' : 'reset' } });
+    }
     if (this.#happens(busy)) return back({ answer: BUSY });
+    const { request } = exchange;
     const received = this.#happens(corruption) ? { ...request, body: this.#corrupted(request.body) } : request;
     this.#whenServed(target, () =>
       listener.process.input(() => {
@@ -197,15 +209,23 @@ export class Network {
   ): void {
     const size = 'answer' in result ? result.answer.body.byteLength : 0;
     this.#depart(target, exchange.from, exchange, 'answer', size, () => {
-      const { path, corruption } = this.conditions(target, exchange.from);
-      if (path !== 'open' || !exchange.from.hasPower) return this.#observer.lost?.(exchange, 'answer');
-      const spoilt = 'answer' in result && this.#happens(corruption);
-      const arrived = spoilt ? { answer: { ...result.answer, body: this.#corrupted(result.answer.body) } } : result;
+      if (!exchange.from.hasPower) return this.#observer.lost?.(exchange, 'answer');
+      const arrived = this.#onReturn(this.conditions(target, exchange.from), result);
+      if (arrived === undefined) return this.#observer.lost?.(exchange, 'answer');
       asker.input(() => {
         this.#observer.concluded?.(exchange, arrived);
         done(arrived);
       });
     });
+  }
+
+  /** What a result comes to on its way back; `undefined` where it vanishes. Whoever refuses on the way does so both ways. */
+  #onReturn({ path, corruption }: Conditions, result: ExchangeResult): ExchangeResult | undefined {
+    if (path === 'silent') return undefined;
+    if ('failure' in result) return result;
+    if (path !== 'open') return { failure: { kind: 'reset' } };
+    const { answer } = result;
+    return this.#happens(corruption) ? { answer: { ...answer, body: this.#corrupted(answer.body) } } : result;
   }
 
   #depart(

@@ -13,6 +13,7 @@ export class SimProcess {
   readonly #clock: VirtualClock;
   readonly #onRun: (process: SimProcess) => void;
   #state: 'running' | 'stalled' | 'ended' = 'running';
+  #stalledUntilMs = 0;
   /** Bounded by the stall: it holds what came due within it. */
   #dueTimers: Waiting[] = [];
   #dueInputs: Waiting[] = [];
@@ -40,9 +41,17 @@ export class SimProcess {
     this.#enter(run, this.#dueInputs);
   }
 
-  /** The event loop stands still: the kernel goes on taking connections and bytes for it. */
-  stall(): void {
-    if (this.#state === 'running') this.#state = 'stalled';
+  /**
+   * The event loop stands still for `ms`, or until it is resumed: the kernel goes on taking connections and bytes for it.
+   * Of stalls that overlap, the one that ends last counts.
+   */
+  stall(ms: number): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'stalled';
+    this.#stalledUntilMs = Math.max(this.#stalledUntilMs, this.#clock.monotonicMs() + ms);
+    this.#clock.setTimer(ms, () => {
+      if (this.#clock.monotonicMs() >= this.#stalledUntilMs) this.resume();
+    });
   }
 
   /**
@@ -52,6 +61,7 @@ export class SimProcess {
   resume(): void {
     if (this.#state !== 'stalled') return;
     this.#state = 'running';
+    this.#stalledUntilMs = 0;
     const [timers, inputs] = [this.#dueTimers, this.#dueInputs];
     this.#dueTimers = [];
     this.#dueInputs = [];

@@ -34,6 +34,11 @@ export interface NodeOptions {
   readonly config?: Partial<NodeConfig>;
 }
 
+interface Leaving {
+  readonly ended: Promise<void>;
+  readonly resolve: () => void;
+}
+
 /** Steps within one moment after which time has to move: nothing that is sound needs as many. */
 const MAX_STEPS_PER_MOMENT = 1_000_000;
 
@@ -53,6 +58,8 @@ export class World {
   readonly #observers: WorldObserver[] = [];
   readonly #observer: WorldObserver;
   readonly #ran = new Set<SimProcess>();
+  /** Processes that shut down. Bounded by those that run. */
+  readonly #leaving = new Map<SimHost, Leaving>();
   #hosts: readonly SimHost[] = [];
   #violation: Violation | undefined;
   #stepsNow = 0;
@@ -167,6 +174,7 @@ export class World {
     this.#hosts = [...this.#hosts, host];
     host.machine.listener = host;
     host.machine.hasPower = true;
+    host.machine.servingUntilMs = 0;
     this.#observer.started?.(host);
     if (delayMs === 0) host.process.input(() => host.start());
     else this.after(delayMs, () => host.process.input(() => host.start()));
@@ -187,21 +195,33 @@ export class World {
     this.#end(host, 'power lost');
   }
 
-  /** SIGTERM: the node shuts down in order. Resolves when it has ended. */
-  async leave(host: SimHost): Promise<void> {
-    await new Promise<void>((resolve) => {
-      host.process.input(() => void host.drain().then(resolve));
+  /** SIGTERM: the node shuts down in order. Resolves when it has ended, be it by something else meanwhile. */
+  leave(host: SimHost): Promise<void> {
+    if (host.process.hasEnded) return Promise.resolve();
+    const leaving = this.#leaving.get(host) ?? this.#leave(host);
+    return leaving.ended;
+  }
+
+  #leave(host: SimHost): Leaving {
+    let resolve = (): void => undefined;
+    const ended = new Promise<void>((resolved) => {
+      resolve = resolved;
     });
-    if (host.process.hasEnded) return;
-    this.#end(host, 'left');
-    this.#breakConnections(host);
+    const leaving = { ended, resolve };
+    this.#leaving.set(host, leaving);
+    const drained = (): void => {
+      if (host.process.hasEnded) return;
+      this.#end(host, 'left');
+      this.#breakConnections(host);
+    };
+    host.process.input(() => void host.drain().then(drained));
+    return leaving;
   }
 
   /** The event loop of the process stands still for `ms`. */
   stall(host: SimHost, ms: number): void {
     this.note('fault', `stalls for ${ms.toFixed(0)} ms`, host.id);
-    host.process.stall();
-    this.clock.setTimer(ms, () => host.process.resume());
+    host.process.stall(ms);
   }
 
   /** Sets the wall clock of the machine on, or back. */
@@ -275,6 +295,8 @@ export class World {
   #end(host: SimHost, how: Ending): void {
     host.process.end();
     host.machine.listener = undefined;
+    this.#leaving.get(host)?.resolve();
+    this.#leaving.delete(host);
     this.#hosts = this.#hosts.filter((other) => other !== host);
     this.#observer.ended?.(host, how);
   }
@@ -286,7 +308,7 @@ export class World {
       const connections = other.connections.get(name);
       const delayMs = this.network.breakDelayMs(host.machine, other.machine);
       if (connections === undefined || delayMs === undefined) continue;
-      this.clock.setTimer(delayMs, () => other.process.input(() => connections.broken()));
+      this.clock.setTimer(delayMs, () => other.process.input(() => connections.broken(host)));
     }
   }
 }
