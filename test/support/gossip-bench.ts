@@ -6,10 +6,19 @@ import type { SendOutcome } from '../../src/gossip/ports/transport.js';
 import type { Self } from '../../src/gossip/self.js';
 import type { Message, NodeInfo, PutMessage } from '../../src/gossip/wire/message.js';
 import { MemoryStore } from '../../src/node/store/memory-store.js';
-import { GOSSIP_DEFAULTS } from './memory-cluster.js';
 import { ReadableMetrics, RecordingLog, SeededRng } from './ports.js';
 import { ScriptedTransport } from './scripted-transport.js';
 import { VirtualClock } from './virtual-clock.js';
+
+/** The defaults of a running node. */
+const GOSSIP_DEFAULTS: GossipOptions = {
+  replication: 3,
+  writeTimeoutMs: 5000,
+  ttl: { minSeconds: 300, maxSeconds: 86_400 },
+  pingIntervalMs: 1000,
+  pingTimeoutMs: 500,
+  syncIntervalMs: 30_000,
+};
 
 export const SELF: Self = {
   id: 'self',

@@ -1,47 +1,56 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WriteOutcome } from '../../../src/gossip/replication/writer.js';
-import { MemoryCluster, type MemoryNode } from '../../support/memory-cluster.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { SimNode } from '../../sim/world/node.js';
+import { startMany } from '../../sim/world/start-many.js';
+import { World } from '../../sim/world/world.js';
 
-let cluster: MemoryCluster;
+const SEED = 20_261_120;
+/** Slow enough for what is sent at once to arrive in any order. */
+const DELAYS = { delay: { kind: 'uniform', minMs: 0, maxMs: 10 } } as const;
+
+let world: World;
 
 beforeEach(() => {
-  cluster = new MemoryCluster(20_261_120);
+  world = new World(SEED);
+  world.network.setBase(DELAYS);
 });
 
-afterEach(() => cluster.stop());
+const OUTCOMES = { 201: 'quorum', 202: 'pending', 503: 'overloaded', 507: 'full' } as const;
 
-async function write(node: MemoryNode, key: string, waitMs = 100): Promise<WriteOutcome | undefined> {
-  let outcome: WriteOutcome | undefined;
-  const bytes = Uint8Array.from(Buffer.from(`value of ${key}`));
-  void node.gossip.writer.write(key, bytes, 600).then((result) => {
-    outcome = result;
-  });
-  await cluster.run(waitMs);
-  return outcome;
+/** How a write has ended after `waitMs`. */
+async function write(node: SimNode, key: string, waitMs = 100): Promise<string | undefined> {
+  const operation = world.clients.put(node, key, 600);
+  await world.run(waitMs);
+  return operation.status && OUTCOMES[operation.status];
 }
 
-const link = (a: MemoryNode, b: MemoryNode) => [a.self.address, b.self.address] as const;
-
-function part(a: MemoryNode, b: MemoryNode, fault: 'silent' | 'refused' | undefined): void {
-  cluster.network.setFault(...link(a, b), fault);
-  cluster.network.setFault(...link(b, a), fault);
+/** What becomes of everything that one node sends to another from now on. */
+function setPath(from: SimNode, to: SimNode, path: 'silent' | 'refused' | 'reset' | undefined): void {
+  world.network.setLink(from.machine, to.machine, path && { path });
 }
 
-async function three(): Promise<[MemoryNode, MemoryNode, MemoryNode]> {
-  const [a, b, c] = await cluster.startMany(3);
+function part(a: SimNode, b: SimNode, path: 'silent' | 'refused' | undefined): void {
+  setPath(a, b, path);
+  setPath(b, a, path);
+}
+
+async function three(): Promise<[SimNode, SimNode, SimNode]> {
+  const [a, b, c] = await startMany(world, 3);
   if (a === undefined || b === undefined || c === undefined) throw new Error('three nodes');
   return [a, b, c];
 }
 
+const members = (node: SimNode) => node.core.gossip.members;
+const held = (node: SimNode, key: string) => node.core.store.get(key);
+
 describe('Gossip over a network', () => {
   it('Join_EveryPairIsProvenWithinASecond', async () => {
-    const seed = cluster.start('n1');
-    const seeds = [seed.self.address];
-    const nodes = [seed, ...['n2', 'n3', 'n4', 'n5'].map((id) => cluster.start(id, { seeds }))];
-    await cluster.run(1000);
+    const seed = world.startNode({ id: 'n1' });
+    const seeds = [seed.address];
+    const nodes = [seed, ...['n2', 'n3', 'n4', 'n5'].map((id) => world.startNode({ id, seeds }))];
+    await world.run(1000);
     for (const node of nodes) {
       expect(node.peers).toHaveLength(4);
-      expect(node.gossip.members.quorumBasis()).toBe(5);
+      expect(members(node).quorumBasis()).toBe(5);
     }
   });
 
@@ -51,11 +60,17 @@ describe('Gossip over a network', () => {
       [b, true],
       [c, false],
     ] as const) {
-      if (leaves) await Promise.all([node.gossip.leave(), cluster.run(100)]);
-      cluster.kill(node);
-      const { address, id } = node.self;
-      const again = cluster.start(id, { address, seeds: [a.self.address], incarnation: 5 });
-      await cluster.run(2000);
+      if (leaves) void world.leave(node);
+      else world.kill(node);
+      await world.run(leaves ? 100 : 0);
+      expect(node.process.hasEnded).toBe(true);
+      const { address, id } = node;
+      const backMs = node.clock.nowMs() - 5;
+      world.jumpClock(node, -backMs);
+      const again = world.startNode({ id, address, seeds: [a.address] });
+      world.jumpClock(again, backMs);
+      expect(again.self.incarnation).toBe(5);
+      await world.run(2000);
       expect(a.peers).toEqual(['n2', 'n3']);
       expect(again.self.incarnation).toBe(node.self.incarnation + 1);
       expect(await write(again, id)).toBe('quorum');
@@ -67,12 +82,15 @@ describe('Gossip over a network', () => {
       { host: '10.9.0.1', port: 8080 },
       { host: '10.9.0.2', port: 8080 },
     ] as const;
-    const c = cluster.start('c', { seeds: [a, b] });
-    const d = cluster.start('d', { seeds: [a, b, c.self.address] });
-    await cluster.run(200);
+    const c = world.startNode({ id: 'c', seeds: [a, b] });
+    const d = world.startNode({ id: 'd', seeds: [a, b, c.address] });
+    await world.run(200);
     expect(d.peers).toEqual(['c']);
-    const late = [cluster.start('a', { address: a, seeds: [b] }), cluster.start('b', { address: b, seeds: [a] })];
-    await cluster.run(5000);
+    const late = [
+      world.startNode({ id: 'a', address: a, seeds: [b] }),
+      world.startNode({ id: 'b', address: b, seeds: [a] }),
+    ];
+    await world.run(5000);
     for (const node of [c, d, ...late]) expect(node.peers).toHaveLength(3);
   });
 
@@ -81,80 +99,81 @@ describe('Gossip over a network', () => {
     for (const isRing of [false, true]) {
       const nodes = addresses.map((address, i) => {
         const next = addresses[i + 1] ?? (isRing ? addresses[0] : undefined);
-        return cluster.start(`n${i}`, { address, seeds: next === undefined ? [] : [next] });
+        return world.startNode({ id: `n${i}`, address, seeds: next === undefined ? [] : [next] });
       });
-      await cluster.run(15_000);
+      await world.run(15_000);
       expect(nodes.map((node) => node.peers.length)).toEqual(nodes.map(() => 11));
-      for (const node of nodes) cluster.kill(node);
+      for (const node of nodes) world.kill(node);
     }
   });
 
   it('Write_ReachesEveryReplica_WithTheSameVersionAndExpiry', async () => {
     const [a, b, c] = await three();
     expect(await write(a, 'k')).toBe('quorum');
-    const held = [a, b, c].map((node) => node.store.get('k'));
-    for (const entry of held) {
-      expect(entry).toMatchObject({ version: held[0]?.version, expiresAtMs: held[0]?.expiresAtMs });
-      expect(Buffer.from(entry?.bytes ?? []).toString()).toBe('value of k');
+    const entries = [a, b, c].map((node) => held(node, 'k'));
+    for (const entry of entries) {
+      expect(entry).toMatchObject({ version: entries[0]?.version, expiresAtMs: entries[0]?.expiresAtMs });
+      expect(Buffer.from(entry?.bytes ?? []).toString()).toBe('k#1');
     }
   });
 
   it('Write_AboveTenPeers_ReachesEveryReplicaByForwarding', async () => {
-    const nodes = await cluster.startMany(14);
+    const nodes = await startMany(world, 14);
     expect(nodes.every((node) => node.peers.length === 13)).toBe(true);
-    const first = nodes[0] as MemoryNode;
-    let complete = 0;
-    for (let i = 0; i < 20; i++) {
+    const first = nodes[0] as SimNode;
+    const holders: number[] = [];
+    for (let i = 0; i < 200; i++) {
       expect(await write(first, `k${i}`)).toBe('quorum');
-      if (nodes.every((node) => node.store.get(`k${i}`) !== undefined)) complete++;
+      holders.push(nodes.filter((node) => held(node, `k${i}`) !== undefined).length);
     }
-    // Without repair, the square-root rule misses a node in a few writes of a hundred.
-    expect(complete).toBeGreaterThanOrEqual(17);
+    // Without repair, the square-root rule misses a node in seven writes of a hundred.
+    expect(holders.filter((count) => count === 14).length).toBeGreaterThanOrEqual(175);
+    expect(Math.min(...holders)).toBeGreaterThanOrEqual(11);
   });
 
   it('Killed_IsEvictedWithinFourSeconds_AndWritesGoOn', async () => {
     const [a, b, c] = await three();
-    cluster.kill(c);
+    world.kill(c);
     expect(await write(a, 'during')).toBe('quorum');
-    await cluster.run(3900);
+    await world.run(3900);
     expect([a.peers, b.peers]).toEqual([['n2'], ['n1']]);
     expect(await write(a, 'after')).toBe('quorum');
   });
 
   it('FastRestart_IsBackInEveryListWithinTwoSeconds', async () => {
     const [a, b, c] = await three();
-    cluster.kill(c);
-    await cluster.run(500);
-    const reborn = cluster.start('n3', { address: c.self.address, seeds: [a.self.address] });
-    await cluster.run(2000);
+    world.kill(c);
+    await world.run(500);
+    const reborn = world.startNode({ id: 'n3', address: c.address, seeds: [a.address] });
+    await world.run(2000);
     expect([a.peers, b.peers, reborn.peers]).toEqual([
       ['n2', 'n3'],
       ['n1', 'n3'],
       ['n1', 'n2'],
     ]);
-    expect(a.gossip.members.get('n3')?.extension?.incarnation).toBe(reborn.self.incarnation);
+    expect(members(a).get('n3')?.extension?.incarnation).toBe(reborn.self.incarnation);
   });
 
   it('RestartUnderANewId_FormerSelfLeaves_EvenAfterItsEviction', async () => {
     const [a, b, c] = await three();
-    cluster.kill(c);
-    await cluster.run(6000);
-    cluster.start('n4', { address: c.self.address, seeds: [a.self.address] });
-    await cluster.run(5000);
+    world.kill(c);
+    await world.run(6000);
+    world.startNode({ id: 'n4', address: c.address, seeds: [a.address] });
+    await world.run(5000);
     for (const node of [a, b]) {
       expect(node.peers).toContain('n4');
-      expect(node.gossip.members.get('n3')?.state).toBe('left');
-      expect(node.gossip.members.quorumBasis()).toBe(3);
+      expect(members(node).get('n3')?.state).toBe('left');
+      expect(members(node).quorumBasis()).toBe(3);
     }
   });
 
   it('HalfOpenLink_SilenceEvicts_AndHealingBringsBack', async () => {
     const [a, b, c] = await three();
     part(a, c, 'silent');
-    await cluster.run(10_000);
+    await world.run(10_000);
     expect([a.peers, c.peers, b.peers]).toEqual([['n2'], ['n2'], ['n1', 'n3']]);
     part(a, c, undefined);
-    await cluster.run(5000);
+    await world.run(5000);
     expect([a.peers, c.peers]).toEqual([
       ['n2', 'n3'],
       ['n1', 'n2'],
@@ -165,11 +184,11 @@ describe('Gossip over a network', () => {
     const [a, b, c] = await three();
     part(a, b, 'refused');
     part(a, c, 'refused');
-    await cluster.run(10_000);
+    await world.run(10_000);
     expect([await write(a, 'lone'), await write(b, 'majority')]).toEqual(['pending', 'quorum']);
     part(a, b, undefined);
     part(a, c, undefined);
-    await cluster.run(5000);
+    await world.run(5000);
     expect([a.peers, b.peers, c.peers]).toEqual([
       ['n2', 'n3'],
       ['n1', 'n3'],
@@ -180,50 +199,56 @@ describe('Gossip over a network', () => {
 
   it('BusyPeers_TakeTheWriteWhenTheyHaveRoomAgain_AndAreNotEvicted', async () => {
     const [a, b, c] = await three();
-    for (const peer of [b, c]) cluster.network.setFault(...link(a, peer), 'busy');
+    for (const peer of [b, c]) world.network.setLink(a.machine, peer.machine, { busy: 1 });
     expect(await write(a, 'k', 900)).toBeUndefined();
-    for (const peer of [b, c]) cluster.network.setFault(...link(a, peer), undefined);
-    await cluster.run(2000);
-    expect([b.store.get('k'), c.store.get('k')].every((entry) => entry !== undefined)).toBe(true);
+    for (const peer of [b, c]) world.network.setLink(a.machine, peer.machine, undefined);
+    await world.run(2000);
+    expect([held(b, 'k'), held(c, 'k')].every((entry) => entry !== undefined)).toBe(true);
     expect(a.peers).toEqual(['n2', 'n3']);
     expect(a.metrics.value('repram_writes_total', { outcome: 'quorum' })).toBe(1);
   });
 
   it('AnswerLost_WithTheAckInIt_RepetitionBringsTheAck', async () => {
     const [a, b, c] = await three();
-    cluster.network.setFault(...link(a, c), 'refused');
-    cluster.network.setFault(...link(a, b), 'answer-reset');
-    cluster.clock.setTimer(15, () => cluster.network.setFault(...link(a, b), undefined));
+    setPath(a, c, 'refused');
+    setPath(b, a, 'reset');
+    world.after(25, () => setPath(b, a, undefined));
     expect(await write(a, 'k', 200)).toBe('quorum');
     expect(b.metrics.value('repram_writes_repeated_total')).toBe(1);
   });
 
   it('Goodbye_IsBelievedAtOnce_AndShrinksTheQuorum', async () => {
     const [a, b, c] = await three();
-    c.gossip.stop();
-    await Promise.all([c.gossip.leave(), cluster.run(50)]);
-    expect([a, b].map((node) => node.gossip.members.get('n3')?.state)).toEqual(['left', 'left']);
-    expect([a, b].map((node) => node.gossip.members.quorumBasis())).toEqual([2, 2]);
+    void world.leave(c);
+    await world.run(50);
+    expect([a, b].map((node) => members(node).get('n3')?.state)).toEqual(['left', 'left']);
+    expect([a, b].map((node) => members(node).quorumBasis())).toEqual([2, 2]);
   });
 
   it('Enclaves_ShareTopologyAndNoData', async () => {
-    const a = cluster.start('a');
-    const other = cluster.start('other', { enclave: 'other', seeds: [a.self.address] });
-    await cluster.run(2000);
+    const a = world.startNode({ id: 'a' });
+    const other = world.startNode({ id: 'other', enclave: 'other', seeds: [a.address] });
+    await world.run(2000);
     expect([a.peers, other.peers]).toEqual([['other'], ['a']]);
     expect(await write(a, 'k')).toBe('quorum');
-    expect(other.store.get('k')).toBeUndefined();
+    expect(held(other, 'k')).toBeUndefined();
   });
 
   it('SameSeed_SameRun', async () => {
     const runs: string[] = [];
-    for (let i = 0; i < 2; i++) {
-      const twin = new MemoryCluster(99);
-      await twin.startMany(4);
+    for (const seed of [99, 99, 100]) {
+      const twin = new World(seed);
+      const sent: string[] = [];
+      twin.observe({
+        sent: ({ from, to, sentMs, request }) => {
+          sent.push(`${sentMs} ${from.name} ${to.host} ${Buffer.from(request.body).toString()}`);
+        },
+      });
+      await startMany(twin, 4);
       await twin.run(60_000);
-      twin.stop();
-      runs.push(JSON.stringify(twin.network.sent));
+      runs.push(`${twin.log.digest()}\n${sent.join('\n')}`);
     }
     expect(runs[0]).toBe(runs[1]);
+    expect(runs[0]).not.toBe(runs[2]);
   });
 });

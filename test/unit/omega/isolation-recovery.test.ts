@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HostPort } from '../../../src/gossip/address.js';
 import { IsolationRecovery } from '../../../src/omega/isolation-recovery.js';
-import { MemoryCluster } from '../../support/memory-cluster.js';
+import { startMany } from '../../sim/world/start-many.js';
+import { World } from '../../sim/world/world.js';
 import { ReadableMetrics, RecordingLog, SeededRng } from '../../support/ports.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
@@ -133,16 +134,15 @@ describe('IsolationRecovery', () => {
   });
 
   it('LastMemberGone_CycleBeginsAtOnce_AndFindsTheRestartedSeed', async () => {
-    const cluster = new MemoryCluster(5);
-    const [seed, other] = await cluster.startMany(2);
+    const world = new World(5);
+    const [seed, other] = await startMany(world, 2);
     if (seed === undefined || other === undefined) throw new Error('two nodes');
-    cluster.kill(seed);
-    await cluster.run(4000);
+    world.kill(seed);
+    await world.run(4000);
     expect(other.peers).toEqual([]);
     expect(other.metrics.value('repram_recovery_cycles_total')).toBeGreaterThanOrEqual(2);
-    const reborn = cluster.start('n1', { address: seed.self.address });
-    await cluster.run(5000);
+    const reborn = world.startNode({ id: 'n1', address: seed.address });
+    await world.run(5000);
     expect([other.peers, reborn.peers]).toEqual([['n1'], ['n2']]);
-    cluster.stop();
   });
 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeInfo, SyncMessage } from '../../../../src/gossip/wire/message.js';
+import { startMany } from '../../../sim/world/start-many.js';
+import { World } from '../../../sim/world/world.js';
 import { GossipBench, infoOf } from '../../../support/gossip-bench.js';
-import { MemoryCluster } from '../../../support/memory-cluster.js';
 
 let bench: GossipBench;
 
@@ -99,16 +100,16 @@ describe('TopologySync', () => {
   });
 
   it('StormTrap_TwoNodesBelowReplication_ExchangeABoundedNumberOfMessagesInAnHour', async () => {
-    const cluster = new MemoryCluster(11);
-    await cluster.startMany(2);
-    cluster.network.sent.length = 0;
-    await cluster.run(3_600_000);
-    cluster.stop();
-    const count = (type: string) => cluster.network.sent.filter(({ message }) => message.type === type).length;
+    const world = new World(11);
+    await startMany(world, 2);
+    const sent: string[] = [];
+    world.observe({ sent: ({ type }) => void sent.push(type) });
+    await world.run(3_600_000);
+    const count = (type: string) => sent.filter((other) => other === type).length;
     // In each interval either node says "this is me" once and answers the other once.
     expect(count('SYNC')).toBeLessThanOrEqual((2 * 2 * 3600) / 30 + 4);
     expect(count('PING')).toBeLessThanOrEqual(2 * 3600);
-    expect(count('PING') + count('SYNC')).toBe(cluster.network.sent.length);
+    expect(count('PING') + count('SYNC')).toBe(sent.length);
   });
 
   it('StormTrap_APeerThatAnswersEverySync_IsAnsweredOnceAnInterval', async () => {
