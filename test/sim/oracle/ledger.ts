@@ -7,6 +7,7 @@ import type { SimProcess } from '../world/process.js';
 import type { World } from '../world/world.js';
 import { derivedExpiryMs } from './expected-expiry.js';
 import type { Sighting } from './invariant.js';
+import { compare } from './versions.js';
 
 /** What one process was seen to store under a key, the newest of all it was seen to store. */
 export interface Copy {
@@ -68,6 +69,10 @@ export class Ledger {
     const write = this.#world.clients.writes.get(value);
     const holdings = this.#holdings.get(node);
     const before = holdings?.copies.get(entry.key);
+    // A write whose time is over removes the older value that it supersedes.
+    if (outcome === 'expired' && before !== undefined && compare(before.version, entry.version) <= 0) {
+      holdings?.copies.delete(entry.key);
+    }
     if (outcome !== 'stored' || holdings === undefined) {
       return { node, entry, outcome, write, before, copy: undefined };
     }

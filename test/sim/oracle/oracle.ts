@@ -4,12 +4,19 @@ import type { SimNode } from '../world/node.js';
 import type { WorldObserver } from '../world/observer.js';
 import type { SimProcess } from '../world/process.js';
 import type { World } from '../world/world.js';
+import { Acquaintances } from './acquaintances.js';
+import { ValuesAreGenuine } from './authenticity.js';
+import { Cast } from './cast.js';
 import { Convergence } from './convergence.js';
 import { EnclavesKeepTheirData } from './enclaves.js';
+import { ExpiredIsGone } from './expiry.js';
+import { VersionsAreNames } from './identity.js';
 import type { Invariant } from './invariant.js';
 import { isOurs, Ledger } from './ledger.js';
+import { QuorumIsHeld } from './quorum.js';
 import { type AtRestOptions, type AtRestReport, comeToRest } from './rest.js';
 import { StoredIsKept } from './retention.js';
+import { UnderWay } from './under-way.js';
 
 export type { AtRestOptions, AtRestReport } from './rest.js';
 
@@ -31,15 +38,26 @@ export class Oracle implements WorldObserver {
   readonly #invariants: readonly Invariant[];
   #nextScanMs: number;
 
-  constructor(world: World, _options: OracleOptions = {}) {
+  constructor(world: World, options: OracleOptions = {}) {
     this.#world = world;
     this.#nextScanMs = world.elapsedMs + SCAN_INTERVAL_MS;
     this.#ledger = new Ledger(world);
     this.#convergence = new Convergence(world);
-    this.#invariants = [new EnclavesKeepTheirData(world), new StoredIsKept(world, this.#ledger)];
-    world.observe(this);
-    world.observe(this.#convergence);
-    for (const invariant of this.#invariants) world.observe(invariant);
+    const cast = new Cast(world);
+    const underWay = new UnderWay(world, cast);
+    const acquaintances = new Acquaintances(world, cast, underWay);
+    this.#invariants = [
+      new ExpiredIsGone(world, this.#ledger),
+      new QuorumIsHeld(world, cast, acquaintances),
+      new StoredIsKept(world, this.#ledger),
+      new EnclavesKeepTheirData(world, cast),
+      new VersionsAreNames(world),
+      ...(options.believesCorruption ? [] : [new ValuesAreGenuine(world)]),
+    ];
+    // `underWay` comes last: the others ask it about what is concluded, before that is forgotten.
+    for (const observer of [this, cast, this.#convergence, acquaintances, ...this.#invariants, underWay]) {
+      world.observe(observer);
+    }
   }
 
   started(host: SimHost): void {

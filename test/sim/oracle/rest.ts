@@ -1,6 +1,7 @@
 import type { World } from '../world/world.js';
 import { type Convergence, convergenceBoundOf } from './convergence.js';
 import type { Invariant } from './invariant.js';
+import { INVARIANTS } from './names.js';
 
 export interface AtRestOptions {
   /**
@@ -57,7 +58,7 @@ export async function comeToRest(
 async function converge(world: World, convergence: Convergence, withinMs: number): Promise<number> {
   const beganMs = world.elapsedMs;
   if (!(await world.runUntil(() => convergence.isReached, withinMs))) {
-    world.violated('member tables converge', `not within ${withinMs} ms: ${convergence.describe()}`);
+    world.violated(INVARIANTS.convergence, `not within ${withinMs} ms: ${convergence.describe()}`);
     await world.run(0);
   }
   return world.elapsedMs - beganMs;

@@ -1,0 +1,81 @@
+import type { HostAnswer, Machine } from '../world/machine.js';
+import type { Exchange, ExchangeResult } from '../world/network.js';
+import type { SimNode } from '../world/node.js';
+import type { WorldObserver } from '../world/observer.js';
+import type { World } from '../world/world.js';
+import type { Cast } from './cast.js';
+import { isOurs } from './ledger.js';
+import type { UnderWay } from './under-way.js';
+import { readMessage, readReply } from './wire.js';
+
+/** A dead member is remembered for a day; whoever was met within a little less is known. */
+const REMEMBERED_MS = 23 * 60 * 60 * 1000;
+
+interface Acquaintance {
+  metMs: number;
+  /** The highest incarnation that said goodbye; -Infinity before. */
+  goodbye: number;
+}
+
+/**
+ * Whom each process has certainly met: who answered a probe of its in time and introduced itself in the answer, has not said
+ * goodbye to it since, and has not been followed by another node at its address. A lower bound of the members a node must
+ * count for its quorum, drawn from what crossed the network alone.
+ */
+export class Acquaintances implements WorldObserver {
+  readonly #world: World;
+  readonly #cast: Cast;
+  readonly #underWay: UnderWay;
+  /** By process, then by id. Bounded by the ids of the run. */
+  readonly #of = new WeakMap<SimNode, Map<string, Acquaintance>>();
+
+  constructor(world: World, cast: Cast, underWay: UnderWay) {
+    this.#world = world;
+    this.#cast = cast;
+    this.#underWay = underWay;
+  }
+
+  concluded(exchange: Exchange, result: ExchangeResult): void {
+    if (exchange.type !== 'PING' || !('answer' in result)) return;
+    const node = this.#underWay.senderOf(exchange);
+    if (node === undefined || !isOurs(node) || !this.#underWay.isSurelyInTime(exchange)) return;
+    const reply = readReply(result.answer);
+    const answerer = this.#cast.at(this.#world.network.machineAt(exchange.to));
+    if (reply?.type !== 'PONG' || answerer?.id !== reply.from || !this.#cast.isLatestOfItsId(answerer)) return;
+    const acquaintance = this.#with(node, reply.from);
+    if ((reply.node?.incarnation ?? 0) > acquaintance.goodbye) acquaintance.metMs = this.#world.elapsedMs;
+  }
+
+  taken(exchange: Exchange, by: Machine, _answer: HostAnswer): void {
+    if (exchange.type !== 'LEAVE') return;
+    const node = this.#cast.at(by);
+    const message = readMessage(exchange.request.body);
+    if (node === undefined || !isOurs(node) || message === undefined) return;
+    const acquaintance = this.#with(node, message.from);
+    acquaintance.metMs = Number.NEGATIVE_INFINITY;
+    acquaintance.goodbye = Math.max(acquaintance.goodbye, message.incarnation ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Ids of other nodes of its enclave that the process has met. */
+  met(node: SimNode): readonly string[] {
+    const sinceMs = this.#world.elapsedMs - REMEMBERED_MS;
+    return [...(this.#of.get(node) ?? [])]
+      .filter(([, { metMs }]) => metMs >= sinceMs)
+      .map(([id]) => id)
+      .filter((id) => this.#cast.isOnlyEverIn(id, node.enclave) && !this.#cast.isSucceeded(id));
+  }
+
+  #with(node: SimNode, id: string): Acquaintance {
+    let all = this.#of.get(node);
+    if (all === undefined) {
+      all = new Map();
+      this.#of.set(node, all);
+    }
+    let acquaintance = all.get(id);
+    if (acquaintance === undefined) {
+      acquaintance = { metMs: Number.NEGATIVE_INFINITY, goodbye: Number.NEGATIVE_INFINITY };
+      all.set(id, acquaintance);
+    }
+    return acquaintance;
+  }
+}

@@ -1,0 +1,30 @@
+/** What the oracle calls each invariant it watches: the `invariant` of a violation. */
+export const INVARIANTS = {
+  expiry: 'nothing expired is readable',
+  lifetime: 'a value lives exactly as long as its write says',
+  quorum: '201 means that a quorum of distinct nodes holds the value',
+  retention: 'what was stored is kept until it expires',
+  enclaves: 'data stays in its enclave',
+  authenticity: 'a value is what a client wrote under its key',
+  versions: 'a version names one write, and is the same everywhere',
+  bounds: 'every bound holds',
+  singleFlight: 'one recovery cycle runs at a time',
+  seeds: 'seeds that have answered are left alone',
+  replicas: 'at rest all replicas are equal',
+  incarnations: 'the incarnation known of a member never goes down',
+  selfListing: 'no node lists itself',
+  goodbyes: 'who has said goodbye is believed, and stays away',
+  revival: 'the dead live again only when they speak and answer',
+  convergence: 'member tables converge',
+  stability: 'member tables that have converged stay so',
+  idle: 'the rate of messages returns to idle',
+  strikes: 'eviction takes three strikes',
+  repetition: 'a message is applied once, and passed on once',
+  syncs: 'the same peer is answered once an interval',
+  probes: 'nobody is probed without end',
+  retries: 'a busy peer is given time',
+  answers: 'every write is answered in time',
+  history: 'what clients saw fits the order of versions',
+} as const;
+
+export type InvariantName = (typeof INVARIANTS)[keyof typeof INVARIANTS];
