@@ -1,0 +1,64 @@
+import { parseFlags, parseWhole } from '../../../scripts/lib/usage.js';
+import { CORPUS } from '../corpus.js';
+import { describeTotals } from './describe.js';
+import { seedsFrom } from './many.js';
+import { DEFAULTS, POOL_FLAGS, parsePool, parseSeed } from './options.js';
+import type { Job } from './outcome.js';
+import { Output } from './output.js';
+import type { PoolOptions } from './pool.js';
+import { freshSeed } from './seeds.js';
+import { playSeries } from './series.js';
+
+export const CI_DEFAULTS = { budget: 240, runs: 1000 } as const;
+
+const FLAGS = {
+  budget: { type: 'string' },
+  runs: { type: 'string' },
+  'from-seed': { type: 'string' },
+  ...POOL_FLAGS,
+} as const;
+
+export interface CiOptions {
+  /** For everything, in seconds of real time. */
+  readonly budgetSeconds: number;
+  /** How many fresh seeds have to be played within the budget. */
+  readonly runs: number;
+  readonly fromSeed: number | undefined;
+  readonly pool: PoolOptions;
+}
+
+/** @throws UsageError naming the flag and what is allowed */
+export function parseCiOptions(args: readonly string[]): CiOptions {
+  const { budget, runs, 'from-seed': fromSeed, ...pool } = parseFlags(args, FLAGS);
+  return {
+    budgetSeconds: parseWhole('budget', budget ?? String(CI_DEFAULTS.budget), { max: 86_400, what: 'seconds' }),
+    runs: parseWhole('runs', runs ?? String(CI_DEFAULTS.runs), { max: 10_000_000 }),
+    fromSeed: parseSeed('from-seed', fromSeed),
+    pool: parsePool(pool),
+  };
+}
+
+/** Plays the corpus, then fresh seeds. Whether every invariant held, and all of it fitted into the budget. */
+export async function playCi({ budgetSeconds, runs, fromSeed = freshSeed(), pool }: CiOptions): Promise<boolean> {
+  const output = new Output(process.stdout);
+  const { scenario } = DEFAULTS;
+  const total = CORPUS.length + runs;
+  output.line(`${CORPUS.length} runs of the corpus, then ${runs} of ${scenario} from seed ${fromSeed}`);
+  const { totals, isInterrupted } = await playSeries(corpusThen(seedsFrom(scenario, fromSeed, runs)), {
+    pool,
+    total,
+    budgetMs: budgetSeconds * 1000,
+  });
+  for (const line of describeTotals(totals)) output.line(line);
+  if (totals.runs < total && !isInterrupted) {
+    output.line(
+      `✗ only ${totals.runs} of ${total} runs within ${budgetSeconds} s: too slow a machine, or too slow runs`,
+    );
+  }
+  return totals.failed === 0 && totals.runs === total;
+}
+
+function* corpusThen(fresh: Iterable<Job>): Generator<Job> {
+  yield* CORPUS;
+  yield* fresh;
+}

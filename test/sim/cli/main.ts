@@ -1,0 +1,56 @@
+import { UsageError } from '../../../scripts/lib/usage.js';
+import { CATALOGUE } from '../scenarios/catalogue.js';
+import { parseCiOptions, playCi } from './ci.js';
+import { HELP } from './help.js';
+import { playMany } from './many.js';
+import { playOne } from './one.js';
+import { parseOptions } from './options.js';
+import { parseSoakOptions, soak } from './soak.js';
+
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/** What comes first on the command line, where it is not an option. */
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
+  soak: (args) => soak(parseSoakOptions(args)),
+  ci: (args) => playCi(parseCiOptions(args)),
+};
+
+async function play(args: readonly string[]): Promise<boolean> {
+  const options = parseOptions(args);
+  if (options.command === 'one') return playOne(options.one);
+  if (options.command === 'many') return playMany(options.many);
+  process.stdout.write(options.command === 'help' ? HELP : listScenarios());
+  return true;
+}
+
+function listScenarios(): string {
+  const scenarios = [...CATALOGUE.values()];
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  return scenarios.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}\n`).join('');
+}
+
+async function main([first = '', ...others]: readonly string[]): Promise<boolean> {
+  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  if (command !== undefined) return command(others);
+  if (first !== '' && !first.startsWith('-')) {
+    throw new UsageError(`${JSON.stringify(first)}: allowed are options, ${Object.keys(COMMANDS).join(' or ')}`);
+  }
+  return play(first === '' ? others : [first, ...others]);
+}
+
+async function exitCode(args: readonly string[]): Promise<number> {
+  try {
+    return (await main(args)) ? EXIT_OK : EXIT_FAILED;
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    const text = isUsage ? `${error.message}\nSee npm run sim -- --help.` : String((error as Error).stack ?? error);
+    process.stderr.write(`${text}\n`);
+    return isUsage ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+const code = await exitCode(process.argv.slice(2));
+// What escaped from a run may still be at work: the process ends here, once everything printed is out.
+process.stdout.write('', () => process.exit(code));

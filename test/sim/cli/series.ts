@@ -1,0 +1,69 @@
+import { describeFailed, describeProgress } from './describe.js';
+import type { Job, Outcome } from './outcome.js';
+import { Output } from './output.js';
+import { Pool, type PoolOptions } from './pool.js';
+import { ProgressLine } from './progress-line.js';
+import { Totals } from './totals.js';
+import { WorkerProcess } from './worker-process.js';
+
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Failures shown as they come; a defect that fails every run must not fill the screen. */
+const MAX_SHOWN = 20;
+
+export interface SeriesOptions {
+  readonly pool: PoolOptions;
+  /** For the progress; undefined where nobody knows. */
+  readonly total?: number;
+  /** Whether the first failure ends the series. */
+  readonly failFast?: boolean;
+  /** Prints nothing: the caller prints for a machine. */
+  readonly silent?: boolean;
+  /** After how many real milliseconds no further run begins. */
+  readonly budgetMs?: number;
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
+export interface SeriesResult {
+  readonly totals: Totals;
+  /** Whether a signal ended it before its jobs did. */
+  readonly isInterrupted: boolean;
+}
+
+/** Plays many runs, shows how it goes, and ends in order on a signal. */
+export async function playSeries(jobs: Iterable<Job>, options: SeriesOptions): Promise<SeriesResult> {
+  const { pool: poolOptions, total, failFast = false, silent = false, budgetMs = Number.POSITIVE_INFINITY } = options;
+  const totals = new Totals();
+  const output = new Output(process.stdout);
+  const progress = new ProgressLine(process.stderr);
+  const pool = new Pool(() => new WorkerProcess(), poolOptions);
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
+    pool.stop();
+  };
+  const show = (outcome: Outcome): void => {
+    if (outcome.failure !== undefined && totals.failed <= MAX_SHOWN) {
+      progress.clear();
+      for (const line of describeFailed(outcome)) output.line(line);
+    }
+    progress.show(() => describeProgress(totals, total));
+  };
+  for (const signal of END_SIGNALS) process.on(signal, interrupt);
+  await pool.run(whileWithin(jobs, totals, budgetMs), (outcome) => {
+    totals.add(outcome);
+    options.onOutcome?.(outcome);
+    if (!silent) show(outcome);
+    if (failFast && outcome.failure !== undefined) pool.stop();
+  });
+  for (const signal of END_SIGNALS) process.off(signal, interrupt);
+  progress.clear();
+  return { totals, isInterrupted };
+}
+
+function* whileWithin(jobs: Iterable<Job>, totals: Totals, budgetMs: number): Generator<Job> {
+  for (const job of jobs) {
+    if (totals.realMs >= budgetMs) return;
+    yield job;
+  }
+}

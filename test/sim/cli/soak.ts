@@ -1,0 +1,62 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parseFlags, UsageError } from '../../../scripts/lib/usage.js';
+import { CATALOGUE } from '../scenarios/catalogue.js';
+import { describeTotals } from './describe.js';
+import { DEFAULTS, POOL_FLAGS, parsePool } from './options.js';
+import type { Job, Outcome } from './outcome.js';
+import { Output } from './output.js';
+import type { PoolOptions } from './pool.js';
+import { freshSeed } from './seeds.js';
+import { playSeries } from './series.js';
+
+/** Where failures go, one JSON object a line, from the folder of the package. */
+export const FAILURES_FILE = 'build/sim-failures.jsonl';
+
+const FLAGS = { hours: { type: 'string' }, ...POOL_FLAGS } as const;
+
+export interface SoakOptions {
+  /** Without end where it is undefined. */
+  readonly hours: number | undefined;
+  readonly pool: PoolOptions;
+}
+
+/** @throws UsageError naming the flag and what is allowed */
+export function parseSoakOptions(args: readonly string[]): SoakOptions {
+  const { hours, ...pool } = parseFlags(args, FLAGS);
+  if (hours !== undefined && (!/^\d{1,4}(\.\d{1,4})?$/.test(hours) || Number(hours) === 0)) {
+    throw new UsageError(`--hours ${JSON.stringify(hours)}: allowed are hours, such as 8 or 0.5`);
+  }
+  return { hours: hours === undefined ? undefined : Number(hours), pool: parsePool(pool) };
+}
+
+/** Plays all scenarios with seeds nobody has chosen until it is stopped. Whether every invariant held. */
+export async function soak({ hours, pool }: SoakOptions): Promise<boolean> {
+  const output = new Output(process.stdout);
+  output.line(
+    `all scenarios on ${pool.workers} workers until Ctrl-C${hours === undefined ? '' : ` or ${hours} hours`}`,
+  );
+  const budgetMs = hours === undefined ? Number.POSITIVE_INFINITY : hours * 3_600_000;
+  const { totals } = await playSeries(endlessly([...CATALOGUE.keys()]), { pool, budgetMs, onOutcome: keepFailure });
+  for (const line of describeTotals(totals)) output.line(line);
+  if (totals.failed > 0) output.line(`failures: ${FAILURES_FILE}`);
+  return totals.failed === 0;
+}
+
+/** Every other run is the mixed scenario, which differs most from seed to seed; between them the others take turns. */
+export function* endlessly(scenarios: readonly string[], seed: () => number = freshSeed): Generator<Job, never> {
+  for (;;) {
+    for (const scenario of scenarios) {
+      if (scenario === DEFAULTS.scenario) continue;
+      yield { scenario: DEFAULTS.scenario, seed: seed() };
+      yield { scenario, seed: seed() };
+    }
+  }
+}
+
+function keepFailure({ scenario, seed, failure }: Outcome): void {
+  if (failure === undefined) return;
+  const { invariant, atMs, detail } = failure;
+  mkdirSync(dirname(FAILURES_FILE), { recursive: true });
+  appendFileSync(FAILURES_FILE, `${JSON.stringify({ scenario, seed, invariant, atMs, detail })}\n`);
+}

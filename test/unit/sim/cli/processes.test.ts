@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/** For one command; then it is ended by SIGTERM, and its workers with it. */
+const TIMEOUT_MS = 30_000;
+const SCENARIO = ['--scenario', 'clean-start-3'];
+const SERIES = [...SCENARIO, '--from-seed', '7', '--runs', '2', '--workers', '1'];
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line as `npm run sim` does; `hook` is JavaScript that every one of its processes begins with. */
+function sim(args: readonly string[], hook = ''): Promise<Ended> {
+  const loader = `--import data:text/javascript,${encodeURIComponent(hook)}`;
+  const env = { ...process.env, ...(hook === '' ? {} : { NODE_OPTIONS: loader }) };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['scripts/run-tool.mjs', 'sim', ...args],
+      { env, timeout: TIMEOUT_MS },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
+  });
+}
+
+/** Does something in a worker that is sent seed 7. It listens only once the worker does: a message is given out once. */
+function atSeed7(statement: string): string {
+  return `if (process.send) process.on('newListener', function listen(event) {
+    if (event !== 'message') return;
+    process.off('newListener', listen);
+    process.on('message', ({ seed }) => { if (seed === 7) { ${statement} } });
+  });`;
+}
+
+describe('npm run sim', { timeout: 2 * TIMEOUT_MS }, () => {
+  beforeAll(async () => {
+    const { code, stderr } = await sim(['--list']);
+    if (code !== 0) throw new Error(stderr);
+  }, 2 * TIMEOUT_MS);
+
+  it('prints the same digest for the same seed in two processes, and another for another seed', async () => {
+    const digests = [];
+    for (const seed of ['5', '5', '6']) digests.push((await sim([...SCENARIO, '--seed', seed, '--digest'])).stdout);
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(digests[1]).toBe(digests[0]);
+    expect(digests[2]).not.toBe(digests[0]);
+  });
+
+  it('plays the same run in a worker as in its own process', async () => {
+    const alone = await sim([...SCENARIO, '--seed', '7', '--json']);
+    const { slowest } = JSON.parse((await sim([...SCENARIO, '--from-seed', '7', '--runs', '1', '--json'])).stdout);
+    expect(slowest.digest).toBe(JSON.parse(alone.stdout).digest);
+  });
+
+  it.each([
+    ['dies', "process.kill(process.pid, 'SIGKILL')", 'the process of a run lives to its end: SIGKILL'],
+    ['ends itself', 'process.exit(3)', 'the process of a run lives to its end: exit code 3'],
+    [
+      'throws where nobody catches',
+      "setImmediate(() => { throw new Error('lost') })",
+      'nothing escapes from a run: Error: lost',
+    ],
+    [
+      'rejects where nobody handles',
+      "void Promise.reject(new Error('lost'))",
+      'nothing escapes from a run: Error: lost',
+    ],
+  ])('reports a worker that %s with its seed, and plays the next one', async (_, statement, said) => {
+    const { code, stdout } = await sim(SERIES, atSeed7(statement));
+    expect(code).toBe(1);
+    expect(stdout).toContain(said);
+    expect(stdout).toContain('npm run sim -- --scenario clean-start-3 --seed 7\n');
+    expect(stdout).toContain('2 runs, 1 failed');
+  });
+
+  it('reports what escapes from a run that is shown, with its seed', async () => {
+    // The run begins where the command line begins to listen for what escapes.
+    const hook = `process.on('newListener', (event) => {
+      if (event === 'unhandledRejection') setImmediate(() => Promise.reject(new Error('lost')));
+    });`;
+    const { code, stdout } = await sim([...SCENARIO, '--seed', '7'], hook);
+    expect(code).toBe(1);
+    expect(stdout).toContain('✗ nothing escapes from a run: Error: lost');
+    expect(stdout).toContain('again: npm run sim -- --scenario clean-start-3 --seed 7');
+  });
+
+  it('ends with exit code 2 and what is allowed where it does not understand', async () => {
+    expect(await sim(['--scenario', 'nope'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
