@@ -17,6 +17,10 @@ import type { SimProcess } from './process.js';
 /** A server of ours says that it ends what is idle for 75 s; the HTTP client ends it two seconds before. */
 const IDLE_TIMEOUT_MS = 73_000;
 
+/** When a connection that is being made is tried again (RFC 6298), and when it has failed, since it was begun. */
+const CONNECT_TIMEOUT_MS = 5000;
+const CONNECT_ATTEMPTS_MS = [1000, 3000, CONNECT_TIMEOUT_MS] as const;
+
 /** An answer this much longer than what is kept of it is cut off. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
 
@@ -36,6 +40,8 @@ interface Slot {
   readonly lane: Lane;
   underWay: Pending | undefined;
   connection: Connection | undefined;
+  /** World time at which the last request set out. */
+  sentMs: number;
   /** World time of the last answer. */
   answeredMs: number;
 }
@@ -57,6 +63,7 @@ export class SimConnections implements PeerLink {
   readonly address: HostPort;
   readonly #parts: ConnectionParts;
   readonly #onLost: () => void;
+  readonly #peer: Machine;
   readonly #mayDial: boolean;
   readonly #queues: Readonly<Record<Lane, Pending[]>> = { bulk: [], control: [] };
   /** Oldest first, which are the first to be used. At most `LANE_CONNECTIONS` of each lane. */
@@ -70,6 +77,7 @@ export class SimConnections implements PeerLink {
     this.#parts = parts;
     this.address = address;
     this.#onLost = onLost;
+    this.#peer = parts.network.machineAt(address);
     this.#mayDial = mayDial(address.host) && URL.canParse(`http://${formatHostPort(address)}`);
   }
 
@@ -149,7 +157,7 @@ export class SimConnections implements PeerLink {
     const slots = this.#slots[lane];
     const free = slots.find((slot) => slot.underWay === undefined);
     if (free !== undefined || slots.length >= LANE_CONNECTIONS[lane]) return free;
-    const added: Slot = { lane, underWay: undefined, connection: undefined, answeredMs: 0 };
+    const added: Slot = { lane, underWay: undefined, connection: undefined, sentMs: 0, answeredMs: 0 };
     slots.push(added);
     return added;
   }
@@ -161,6 +169,7 @@ export class SimConnections implements PeerLink {
       this.#opened++;
     }
     slot.underWay = pending;
+    slot.sentMs = this.#parts.clock.monotonicMs();
     const concluded = (result: ExchangeResult): void => this.#concluded(slot, pending, result);
     network.carry(machine, process, this.address, pending.request, concluded, slot.connection);
   }
@@ -184,9 +193,26 @@ export class SimConnections implements PeerLink {
     pending.settle?.({ failure });
     const slot = this.#slots[lane].find(({ underWay }) => underWay === pending);
     if (slot === undefined) return;
+    const { network, machine } = this.#parts;
+    const isMade = slot.connection?.listener !== undefined || !network.isSilent(machine, this.#peer);
     slot.connection = undefined;
+    if (!isMade) return this.#keepConnecting(slot, pending);
     this.#free(slot);
     this.#parts.clock.setTimer(0, () => this.#work(lane));
+  }
+
+  /** A connection that is being made outlives the request, which keeps its place, and is had or fails in its own time. */
+  #keepConnecting(slot: Slot, pending: Pending): void {
+    const { clock, network, machine } = this.#parts;
+    const sinceMs = clock.monotonicMs() - slot.sentMs;
+    for (const atMs of CONNECT_ATTEMPTS_MS) {
+      if (atMs < sinceMs && atMs < CONNECT_TIMEOUT_MS) continue;
+      clock.setTimer(atMs - sinceMs, () => {
+        if (slot.underWay !== pending || (atMs < CONNECT_TIMEOUT_MS && network.isSilent(machine, this.#peer))) return;
+        this.#free(slot);
+        this.#work(slot.lane);
+      });
+    }
   }
 
   #isIdleTooLong({ answeredMs }: Slot): boolean {

@@ -139,6 +139,11 @@ export class Network {
     return conditions;
   }
 
+  /** Whether a machine hears nothing of another, be it an answer or a refusal. */
+  isSilent(from: Machine, to: Machine): boolean {
+    return !to.hasPower || this.conditions(from, to).path === 'silent' || this.conditions(to, from).path === 'silent';
+  }
+
   /** Carries a request to a process and its answer back, on a new connection unless told. Says nothing where either vanishes. */
   carry(
     from: Machine,
