@@ -165,9 +165,10 @@ export class MemberTable {
   forgetTheDead(): void {
     const horizonMs = this.#clock.monotonicMs() - MEMORY_OF_THE_DEAD_MS;
     for (const member of this.#members.values()) {
-      if (!isLive(member) && member.sinceMs <= horizonMs) this.#members.delete(member.id);
+      if (isLive(member) || member.sinceMs > horizonMs) continue;
+      this.#members.delete(member.id);
+      this.#invalidate();
     }
-    this.#invalidate();
   }
 
   #add(info: NodeInfo, evidence: Evidence): boolean {
@@ -213,9 +214,11 @@ export class MemberTable {
     const { fields, kind } = verdict;
     const previous = kind && { ...member };
     const entersState = fields.state !== undefined && fields.state !== member.state;
+    const { proven, enclave } = member;
     Object.assign(member, fields);
     if (entersState) member.sinceMs = this.#clock.monotonicMs();
-    this.#invalidate();
+    // Every message of a member is news of it; only what the lists are made by costs making them again.
+    if (entersState || member.proven !== proven || member.enclave !== enclave) this.#invalidate();
     if (kind !== undefined && previous !== undefined) this.#emit({ kind, member, previous });
   }
 

@@ -11,25 +11,30 @@ export class ProbeOrder {
   /** Ids in order of their turns. Bounded by the members it is asked about. */
   #ring: string[] = [];
   #next = 0;
+  /** The members the ring was last made to follow. */
+  #members: readonly Member[] = [];
+  #byId: ReadonlyMap<string, Member> = new Map();
 
   constructor(rng: Rng) {
     this.#rng = rng;
   }
 
-  /** The next of `members` that is `eligible`. */
+  /** The next of `members` that is `eligible`. An array given before must be unchanged. */
   next(members: readonly Member[], eligible: (member: Member) => boolean): Member | undefined {
-    const byId = new Map(members.map((member) => [member.id, member]));
-    this.#follow(byId);
+    if (members !== this.#members) this.#follow(members);
     for (let turns = 0; turns < this.#ring.length; turns++) {
       this.#next %= this.#ring.length;
-      const member = byId.get(this.#ring[this.#next++] as string);
+      const member = this.#byId.get(this.#ring[this.#next++] as string);
       if (member !== undefined && eligible(member)) return member;
     }
     return undefined;
   }
 
   /** Takes out who is gone and puts in who is new. */
-  #follow(byId: ReadonlyMap<string, Member>): void {
+  #follow(members: readonly Member[]): void {
+    const byId = new Map(members.map((member) => [member.id, member]));
+    this.#members = members;
+    this.#byId = byId;
     const before = this.#ring.slice(0, this.#next).filter((id) => byId.has(id));
     const after = this.#ring.slice(this.#next).filter((id) => byId.has(id));
     this.#ring = [...before, ...after];

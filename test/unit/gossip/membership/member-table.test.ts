@@ -356,6 +356,35 @@ describe('MemberTable', () => {
     });
   });
 
+  it('Lists_AreMadeAnewOnlyWhereWhoIsInThemChanges', () => {
+    prove();
+    const lists = () => [table.live(), table.dead(), table.enclavePeers()];
+    const before = lists();
+    heard();
+    answered();
+    table.learn(ours(), 'direct');
+    table.learn(ours(), 'hearsay');
+    table.forgetTheDead();
+    const after = lists();
+    for (const [index, list] of before.entries()) expect(after[index], `list ${index}`).toBe(list);
+  });
+
+  it('Lists_FollowAMemberIntoAnotherEnclave', () => {
+    prove();
+    expect(table.enclavePeers().map(({ id }) => id)).toEqual(['a']);
+    table.learn({ ...ours(), enclave: 'other' }, 'direct');
+    expect([table.enclavePeers(), table.quorumBasis()]).toEqual([[], 1]);
+  });
+
+  it('Lists_ForgetTheDeadWithTheTable', () => {
+    prove();
+    evict();
+    expect(table.dead()).toHaveLength(1);
+    clock.advance(MEMORY_OF_THE_DEAD_MS);
+    table.forgetTheDead();
+    expect([table.dead(), table.quorumBasis()]).toEqual([[], 1]);
+  });
+
   it('Metrics_TellTheStates', () => {
     for (const id of ['a', 'b', 'c']) prove(infoOf(id));
     table.strike('a');

@@ -42,6 +42,17 @@ describe('ProbeOrder', () => {
     expect(turns(order, members('a', 'c'), 4).sort()).toEqual(['a', 'a', 'c', 'c']);
   });
 
+  it('SameArray_MembersThatChangedInItAreSeenAsTheyAre', () => {
+    const { gossip } = new GossipBench();
+    for (const id of ['a', 'b']) gossip.members.learn(infoOf(id), 'direct');
+    const order = new ProbeOrder(new SeededRng(6));
+    const all = gossip.members.live();
+    const alive = (member: Member) => member.state === 'alive';
+    order.next(all, alive);
+    gossip.members.strike('a');
+    expect([order.next(all, alive)?.id, order.next(all, alive)?.id]).toEqual(['b', 'b']);
+  });
+
   it('passes over who is not eligible, and ends where nobody is', () => {
     const order = new ProbeOrder(new SeededRng(5));
     const all = members('a', 'b', 'c');
