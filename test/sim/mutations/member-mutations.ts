@@ -48,6 +48,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/member-table.ts',
     find: "this.#emit({ kind: 'mentioned', member: known });",
     replace: "this.#apply(known, { fields: { state: 'alive', strikes: 0 }, kind: 'returned' });",
+    scenarios: ['talk-of-the-dead'],
     caughtBy: [],
   },
   {
@@ -56,6 +57,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/evidence.ts',
     find: '!known.introduced || !known.reachable',
     replace: '!known.introduced',
+    scenarios: ['word-of-the-dead'],
     caughtBy: [],
   },
   {
@@ -103,6 +105,15 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     caughtBy: [],
   },
   {
+    name: 'any-answer-vouches',
+    summary: 'whatever process answers at the address of a member shows that the member lives',
+    file: 'gossip/sender.ts',
+    find: 'vouchesFor(member, message, outcome.reply)',
+    replace: 'true',
+    scenarios: ['new-name'],
+    caughtBy: [],
+  },
+  {
     name: 'node-lists-itself',
     summary: 'a node takes what is said about itself for another node',
     file: 'gossip/membership/member-table.ts',
@@ -116,7 +127,6 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/self.ts',
     find: 'self.incarnation = incarnation + 1;',
     replace: '',
-    scenarios: ['clock-set-back'],
     caughtBy: [],
   },
 ];

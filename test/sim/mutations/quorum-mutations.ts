@@ -8,7 +8,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/pending-write.ts',
     find: 'this.#acked.add(memberId);',
     replace: "this.#acked.add(memberId + '/' + this.#acked.size);",
-    scenarios: ['false-witnesses'],
+    scenarios: ['false-witnesses-repeated'],
     caughtBy: [],
   },
   {
@@ -17,7 +17,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/writer.ts',
     find: "member.state === 'left' || member.enclave !== this.#self.enclave",
     replace: "member.state === 'left'",
-    scenarios: ['false-witnesses'],
+    scenarios: ['false-witnesses-foreign'],
     caughtBy: [],
   },
   {
@@ -27,7 +27,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     find: 'const member = this.#parts.members.get(message.from);',
     replace:
       'const member = this.#parts.members.get(message.from); if (member === undefined) this.#pending.get(message.messageId)?.ack(message.from);',
-    scenarios: ['false-witnesses'],
+    scenarios: ['false-witnesses-strangers'],
     caughtBy: [],
   },
   {
@@ -36,7 +36,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/writer.ts',
     find: 'if (member.proven)',
     replace: '',
-    scenarios: ['false-witnesses'],
+    scenarios: ['false-witnesses-rumoured'],
     caughtBy: [],
   },
   {

@@ -49,6 +49,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/topology/sync.ts',
     find: 'if (!this.#claim(this.#answeredMs, member.id)) {',
     replace: 'if (false) {',
+    scenarios: ['idle'],
     caughtBy: [],
   },
   {
@@ -57,6 +58,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: 'nowMs - lastMs < this.#options.intervalMs) {',
     replace: 'false) {',
+    scenarios: ['word-of-the-dead'],
     caughtBy: [],
   },
   {
@@ -65,6 +67,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: 'lastMs !== undefined && nowMs - lastMs < DOUBTFUL_PROBE_INTERVAL_MS',
     replace: 'false',
+    scenarios: ['talk-of-the-dead'],
     caughtBy: [],
   },
   {
@@ -73,6 +76,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/sender.ts',
     find: 'return Math.max(backoffMs(rng, attempt, BUSY_BACKOFF), outcome.retryAfterMs ?? 0);',
     replace: 'return 1;',
+    scenarios: ['busy-peer'],
     caughtBy: [],
   },
   {
@@ -81,7 +85,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/retry-budget.ts',
     find: 'const fits =',
     replace: 'const fits = true ||',
-    scenarios: ['busy-peer-flood'],
+    scenarios: ['busy-peer'],
     caughtBy: [],
   },
   {
@@ -90,6 +94,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'omega/isolation-recovery.ts',
     find: 'this.#running !== undefined',
     replace: 'false',
+    scenarios: ['lone-survivor'],
     caughtBy: [],
   },
   {
@@ -98,6 +103,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'node/core.ts',
     find: "kind === 'evicted' || kind === 'left'",
     replace: 'false',
+    scenarios: ['lone-survivor'],
     caughtBy: [],
   },
   {
@@ -106,6 +112,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/topology/joiner.ts',
     find: 'return seeds.filter((seed) => !isMet(seed));',
     replace: 'return seeds;',
+    scenarios: ['idle'],
     caughtBy: [],
   },
 ];

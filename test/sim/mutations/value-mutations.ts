@@ -40,7 +40,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/version.ts',
     find: 'return a.origin < b.origin ? -1 : 1;',
     replace: 'return 0;',
-    scenarios: ['tied-versions'],
+    scenarios: ['tied-writes'],
     caughtBy: [],
   },
   {
@@ -50,6 +50,15 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     find: 'this.#remove(held);',
     replace: ';',
     scenarios: ['late-overwrite'],
+    caughtBy: [],
+  },
+  {
+    name: 'late-write-comes-back',
+    summary: 'a write that arrives after a newer one has expired is taken in',
+    file: 'node/store/expired-versions.ts',
+    find: 'compareVersions(version, expired.version) < 0',
+    replace: 'false',
+    scenarios: ['late-write'],
     caughtBy: [],
   },
   {
@@ -91,7 +100,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: 'clampTtl(message.ttlSeconds, this.#ttl);',
     replace: 'message.ttlSeconds;',
-    scenarios: ['differing-ttl-ranges'],
+    scenarios: ['ttl-ranges'],
     caughtBy: [],
   },
   {

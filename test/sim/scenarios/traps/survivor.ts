@@ -1,0 +1,50 @@
+import { Cluster, reached } from '../cluster.js';
+import type { Scenario } from '../scenario.js';
+import { CHECKS } from './checks.js';
+
+const SEEDS = 2;
+
+/** A node gives a seed as long as this to answer. */
+const ASKING_MS = 5000;
+
+/** Asking at once leaves a moment for what is under way. */
+const AT_ONCE_MS = 100;
+
+/** All others lose power at once: whoever is left asks the seeds at once, again and again, one at a time. */
+export const loneSurvivor: Scenario = {
+  name: 'lone-survivor',
+  summary: 'a node loses everybody: it asks the seeds as soon as it knows, and never twice at once',
+  play: async (world, oracle) => {
+    const cluster = new Cluster(world, { seeds: SEEDS });
+    cluster.add(4);
+    await cluster.startAll();
+    await cluster.allKnowAllWithin(10_000);
+    await world.run(12_000);
+    const [survivor] = cluster.nodes.slice(-1);
+    if (survivor === undefined) return;
+    const lost = cluster.seats.slice(0, -1);
+    for (const { node } of lost) if (node !== undefined) world.cutPower(node);
+    const asked: number[] = [];
+    world.observe({
+      sent: ({ from, type, sentMs }) => {
+        if (from === survivor.machine && type === 'BOOTSTRAP') asked.push(sentMs);
+      },
+    });
+    await reached(world, 'the survivor knows that it is alone', () => survivor.peers.length === 0, 15_000);
+    const aloneMs = world.elapsedMs;
+    await world.run(AT_ONCE_MS);
+    if (!asked.some((atMs) => atMs >= aloneMs - AT_ONCE_MS)) {
+      world.violated(CHECKS.alone, survivor.id);
+    }
+    await world.run(3 * survivor.config.recoveryIntervalMs);
+    // A round of the seeds that never answered it may have begun while it was not alone.
+    const later = asked.filter((atMs) => atMs >= aloneMs + SEEDS * ASKING_MS);
+    // A request that waits for a free connection is sent later than its time to answer begins.
+    for (const [i, atMs] of later.entries()) {
+      const sinceMs = atMs - (later[i - 1] ?? Number.NEGATIVE_INFINITY);
+      if (sinceMs < ASKING_MS) world.violated(CHECKS.oneCycle, `asked again after ${sinceMs.toFixed(0)} ms`);
+    }
+    for (const seat of lost) cluster.start(seat);
+    await oracle.atRest();
+  },
+};

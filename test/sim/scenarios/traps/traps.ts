@@ -1,0 +1,21 @@
+import type { Scenario } from '../scenario.js';
+import { busyPeer } from './busy-peer.js';
+import { FALSE_WITNESSES } from './false-witnesses.js';
+import { GOODBYES } from './goodbyes.js';
+import { idle } from './idle.js';
+import { REPLICAS } from './replicas.js';
+import { SUCCESSORS } from './successors.js';
+import { loneSurvivor } from './survivor.js';
+import { TALK } from './talk-of-the-dead.js';
+
+/** Scenarios that are laid for one defect each, which random ones come across too rarely. */
+export const TRAPS: readonly Scenario[] = [
+  ...FALSE_WITNESSES,
+  ...REPLICAS,
+  ...GOODBYES,
+  ...SUCCESSORS,
+  ...TALK,
+  loneSurvivor,
+  busyPeer,
+  idle,
+];
