@@ -3,16 +3,17 @@ import { cleanStart } from './clean-start.js';
 import { crashOfEach, majorityCrash, restartStorm, rollingRestart } from './crashes.js';
 import { enclaves, fullStorage, joinStorm } from './gatherings.js';
 import { mixed } from './mixed.js';
+import { oldAndNew, oldStorm } from './old-nodes.js';
 import { isolationOfOne, splitInHalves, totalIsolation } from './partitions.js';
 import type { Scenario } from './scenario.js';
+import { TRAPS } from './traps/traps.js';
 
-const SCENARIOS: readonly Scenario[] = [
-  mixed,
+/** Those that are told from beginning to end, cheap enough to be tried with every change. */
+export const SCRIPTED: readonly Scenario[] = [
   cleanStart(3, 5000),
   cleanStart(10, 10_000),
   cleanStart(50, 20_000),
   cleanStart(100, 20_000),
-  cleanStart(300, 30_000),
   crashOfEach,
   rollingRestart,
   majorityCrash,
@@ -28,8 +29,12 @@ const SCENARIOS: readonly Scenario[] = [
   joinStorm,
   enclaves,
   fullStorage,
+  oldAndNew,
+  oldStorm,
   randomEverything,
 ];
+
+const SCENARIOS: readonly Scenario[] = [mixed, ...SCRIPTED, cleanStart(300, 30_000), ...TRAPS];
 
 /** Every scenario by its name. */
 export const CATALOGUE: ReadonlyMap<string, Scenario> = new Map(SCENARIOS.map((scenario) => [scenario.name, scenario]));
