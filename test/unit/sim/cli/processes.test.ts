@@ -12,19 +12,21 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the command line as `npm run sim` does; `hook` is JavaScript that every one of its processes begins with. */
-function sim(args: readonly string[], hook = ''): Promise<Ended> {
-  const loader = `--import data:text/javascript,${encodeURIComponent(hook)}`;
-  const env = { ...process.env, ...(hook === '' ? {} : { NODE_OPTIONS: loader }) };
+interface Circumstances {
+  /** JavaScript that every process begins with, by way of the environment. */
+  readonly hook?: string;
+  readonly nodeOptions?: readonly string[];
+}
+
+/** Runs the command line as `npm run sim` does. */
+function sim(args: readonly string[], { hook, nodeOptions = [] }: Circumstances = {}): Promise<Ended> {
+  const loader = `--import data:text/javascript,${encodeURIComponent(hook ?? '')}`;
+  const env = { ...process.env, ...(hook === undefined ? {} : { NODE_OPTIONS: loader }) };
+  const command = [...nodeOptions, 'scripts/run-tool.mjs', 'sim', ...args];
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['scripts/run-tool.mjs', 'sim', ...args],
-      { env, timeout: TIMEOUT_MS },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      },
-    );
+    execFile(process.execPath, command, { env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
   });
 }
 
@@ -66,16 +68,27 @@ describe('npm run sim', { timeout: 2 * TIMEOUT_MS }, () => {
       'nothing escapes from a run: Error: lost',
     ],
     [
+      'is left with nothing to do',
+      'globalThis.setImmediate = () => undefined',
+      'nothing escapes from a run: Error: the run waits for something that can no longer happen',
+    ],
+    [
       'rejects where nobody handles',
       "void Promise.reject(new Error('lost'))",
       'nothing escapes from a run: Error: lost',
     ],
   ])('reports a worker that %s with its seed, and plays the next one', async (_, statement, said) => {
-    const { code, stdout } = await sim(SERIES, atSeed7(statement));
+    const { code, stdout } = await sim(SERIES, { hook: atSeed7(statement) });
     expect(code).toBe(1);
     expect(stdout).toContain(said);
     expect(stdout).toContain('npm run sim -- --scenario clean-start-3 --seed 7\n');
     expect(stdout).toContain('2 runs, 1 failed');
+  });
+
+  it('gives the options of its own process for Node.js to its workers', async () => {
+    const hook = encodeURIComponent(atSeed7('process.exit(3)'));
+    const { stdout } = await sim(SERIES, { nodeOptions: [`--import=data:text/javascript,${hook}`] });
+    expect(stdout).toContain('the process of a run lives to its end: exit code 3');
   });
 
   it('reports what escapes from a run that is shown, with its seed', async () => {
@@ -83,7 +96,7 @@ describe('npm run sim', { timeout: 2 * TIMEOUT_MS }, () => {
     const hook = `process.on('newListener', (event) => {
       if (event === 'unhandledRejection') setImmediate(() => Promise.reject(new Error('lost')));
     });`;
-    const { code, stdout } = await sim([...SCENARIO, '--seed', '7'], hook);
+    const { code, stdout } = await sim([...SCENARIO, '--seed', '7'], { hook });
     expect(code).toBe(1);
     expect(stdout).toContain('✗ nothing escapes from a run: Error: lost');
     expect(stdout).toContain('again: npm run sim -- --scenario clean-start-3 --seed 7');
