@@ -1,3 +1,5 @@
+import { INVARIANTS } from '../oracle/names.js';
+import { CHECKS } from '../scenarios/traps/checks.js';
 import type { Mutation } from './mutation.js';
 
 /** Members that are given up too soon, too late or never, and dead ones that return. */
@@ -8,7 +10,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/evidence.ts',
     find: 'export const STRIKES_TO_EVICT = 3;',
     replace: 'export const STRIKES_TO_EVICT = 2;',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.strikes],
   },
   {
     name: 'nobody-is-evicted',
@@ -16,7 +18,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/evidence.ts',
     find: 'strikes >= STRIKES_TO_EVICT',
     replace: 'false',
-    caughtBy: [],
+    scenarios: ['crash-of-each'],
+    caughtBy: [INVARIANTS.convergence],
   },
   {
     name: 'strikes-without-distance',
@@ -24,7 +27,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: 'member.strikes > 0 && sinceLastMs < this.#options.intervalMs / 2',
     replace: 'false',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.strikes],
   },
   {
     name: 'busy-is-a-strike',
@@ -32,7 +35,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: "case 'busy':",
     replace: "case 'busy': return 'strike';",
-    caughtBy: [],
+    caughtBy: [INVARIANTS.strikes],
   },
   {
     name: 'answer-does-not-break-the-row',
@@ -40,7 +43,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/evidence.ts',
     find: "{ state: 'alive', strikes: 0, reachable: true }",
     replace: "{ state: 'alive', reachable: true }",
-    caughtBy: [],
+    caughtBy: [INVARIANTS.strikes],
   },
   {
     name: 'hearsay-revives-the-dead',
@@ -49,7 +52,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: "this.#emit({ kind: 'mentioned', member: known });",
     replace: "this.#apply(known, { fields: { state: 'alive', strikes: 0 }, kind: 'returned' });",
     scenarios: ['talk-of-the-dead'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.revival, CHECKS.deadStayDead],
   },
   {
     name: 'word-alone-revives-the-dead',
@@ -58,7 +61,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: '!known.introduced || !known.reachable',
     replace: '!known.introduced',
     scenarios: ['word-of-the-dead'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.revival, CHECKS.deadStayDead],
   },
   {
     name: 'dead-are-not-asked',
@@ -66,7 +69,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: 'this.#deadOrder.next(this.#members.dead(), (member) => member.proven);',
     replace: 'undefined;',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.convergence],
   },
   {
     name: 'earlier-incarnation-accepted',
@@ -75,7 +78,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: "age === 'earlier' || isFromBeforeGoodbye(info, known)",
     replace: 'isFromBeforeGoodbye(info, known)',
     scenarios: ['late-goodbye'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.incarnations, CHECKS.incarnations],
   },
   {
     name: 'late-word-revives-the-departed',
@@ -84,7 +87,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: 'return known.saidGoodbye && info.extension !== undefined',
     replace: 'return false && info.extension !== undefined',
     scenarios: ['late-word'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.goodbyes, CHECKS.goodbye],
   },
   {
     name: 'goodbye-of-any-incarnation',
@@ -93,7 +96,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: 'member?.extension?.incarnation === message.incarnation',
     replace: 'member !== undefined',
     scenarios: ['late-goodbye'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.goodbyes, INVARIANTS.convergence, CHECKS.oldNews],
   },
   {
     name: 'ping-for-another-is-answered',
@@ -102,7 +105,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: "message.to !== '' && message.to !== this.#self.id",
     replace: 'false',
     scenarios: ['new-name'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.convergence, 'all know all'],
   },
   {
     name: 'any-answer-vouches',
@@ -111,7 +114,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: 'vouchesFor(member, message, outcome.reply)',
     replace: 'true',
     scenarios: ['new-name'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.convergence, 'all know all'],
   },
   {
     name: 'node-lists-itself',
@@ -119,7 +122,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/member-table.ts',
     find: 'info.id === this.#self.id || sameHostPort(addressOf(info), this.#self.address)',
     replace: 'false',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.selfListing],
   },
   {
     name: 'clock-behind-is-not-outdone',
@@ -127,6 +130,6 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/self.ts',
     find: 'self.incarnation = incarnation + 1;',
     replace: '',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.convergence, INVARIANTS.incarnations],
   },
 ];

@@ -1,3 +1,5 @@
+import { INVARIANTS } from '../oracle/names.js';
+import { CHECKS } from '../scenarios/traps/checks.js';
 import type { Mutation } from './mutation.js';
 
 /** Writes that are called durable and are not, or never end. */
@@ -9,7 +11,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     find: 'this.#acked.add(memberId);',
     replace: "this.#acked.add(memberId + '/' + this.#acked.size);",
     scenarios: ['false-witnesses-repeated'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.quorum, CHECKS.witnesses],
   },
   {
     name: 'ack-of-other-enclave-counts',
@@ -18,7 +20,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     find: "member.state === 'left' || member.enclave !== this.#self.enclave",
     replace: "member.state === 'left'",
     scenarios: ['false-witnesses-foreign'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.quorum, CHECKS.witnesses],
   },
   {
     name: 'ack-of-stranger-counts',
@@ -28,7 +30,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     replace:
       'const member = this.#parts.members.get(message.from); if (member === undefined) this.#pending.get(message.messageId)?.ack(message.from);',
     scenarios: ['false-witnesses-strangers'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.quorum, CHECKS.witnesses],
   },
   {
     name: 'ack-of-unproven-counts',
@@ -37,7 +39,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     find: 'if (member.proven)',
     replace: '',
     scenarios: ['false-witnesses-rumoured'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.quorum, CHECKS.witnesses],
   },
   {
     name: 'quorum-off-by-one',
@@ -45,7 +47,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/quorum.ts',
     find: 'return Math.floor(Math.min(basis, replication) / 2) + 1;',
     replace: 'return Math.max(1, Math.floor(Math.min(basis, replication) / 2));',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.quorum],
   },
   {
     name: 'eviction-shrinks-the-basis',
@@ -53,7 +55,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/member-table.ts',
     find: "member.state !== 'left' && member.proven",
     replace: "member.state !== 'left' && member.state !== 'dead' && member.proven",
-    caughtBy: [],
+    caughtBy: [INVARIANTS.quorum],
   },
   {
     name: 'answer-before-the-quorum',
@@ -61,7 +63,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/writer.ts',
     find: "return (await this.#replicate(message)) ? 'quorum' : 'pending';",
     replace: "void this.#replicate(message); return 'quorum';",
-    caughtBy: [],
+    caughtBy: [INVARIANTS.quorum],
   },
   {
     name: 'write-timeout-never-fires',
@@ -69,7 +71,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/writer.ts',
     find: '() => write.finish(false)',
     replace: '() => undefined',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.answers],
   },
   {
     name: 'writes-do-not-wait-for-the-seeds',
@@ -77,7 +79,8 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'node/core.ts',
     find: 'gossip.writer.hold(ports.clock.sleep(MAX_HOLD_MS, asked.signal));',
     replace: 'void asked;',
-    caughtBy: [],
+    scenarios: ['early-write'],
+    caughtBy: [CHECKS.early],
   },
   {
     name: 'full-counts-as-applied',
@@ -85,7 +88,8 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: "return outcome === 'full' ? 'full' : 'ignored';",
     replace: "return outcome === 'full' ? 'applied' : 'ignored';",
-    caughtBy: [],
+    scenarios: ['full-peer'],
+    caughtBy: [INVARIANTS.quorum],
   },
   {
     name: 'refused-stays-remembered',
@@ -93,6 +97,7 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: 'dedup.remove(message.messageId);',
     replace: '',
-    caughtBy: [],
+    scenarios: ['full-peer'],
+    caughtBy: [INVARIANTS.quorum],
   },
 ];

@@ -1,3 +1,5 @@
+import { INVARIANTS } from '../oracle/names.js';
+import { CHECKS } from '../scenarios/traps/checks.js';
 import type { Mutation } from './mutation.js';
 
 /** Messages that go where they must not, too often, or without end. */
@@ -8,7 +10,8 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/dedup.ts',
     find: 'this.#generations.some(({ ids }) => ids.has(id))',
     replace: 'false',
-    caughtBy: [],
+    scenarios: ['forwarding'],
+    caughtBy: [CHECKS.passedOnOnce, INVARIANTS.repetition, INVARIANTS.idle],
   },
   {
     name: 'repeated-is-passed-on',
@@ -16,7 +19,8 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: "return 'repeated';",
     replace: "this.#forward(message); return 'repeated';",
-    caughtBy: [],
+    scenarios: ['forwarding'],
+    caughtBy: [CHECKS.passedOnOnce, INVARIANTS.repetition, INVARIANTS.idle],
   },
   {
     name: 'forwards-to-the-origin',
@@ -24,7 +28,8 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/fan-out.ts',
     find: 'member.id !== origin;',
     replace: 'true;',
-    caughtBy: [],
+    scenarios: ['forwarding'],
+    caughtBy: [CHECKS.neverBack, INVARIANTS.repetition],
   },
   {
     name: 'fan-out-to-all-enclaves',
@@ -32,7 +37,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/member-table.ts',
     find: 'this.live().filter((member) => member.enclave === this.#self.enclave);',
     replace: 'this.live();',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.enclaves],
   },
   {
     name: 'receiver-takes-other-enclaves',
@@ -41,7 +46,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'if (enclave !== this.#self.enclave) {',
     replace: 'if (false) {',
     scenarios: ['change-of-enclave'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.enclaves],
   },
   {
     name: 'every-sync-is-answered',
@@ -50,7 +55,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'if (!this.#claim(this.#answeredMs, member.id)) {',
     replace: 'if (false) {',
     scenarios: ['idle'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.syncs, INVARIANTS.idle, CHECKS.quiet],
   },
   {
     name: 'hints-lead-to-probes-at-once',
@@ -59,7 +64,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'nowMs - lastMs < this.#options.intervalMs) {',
     replace: 'false) {',
     scenarios: ['word-of-the-dead'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.probes, CHECKS.deadProbes],
   },
   {
     name: 'mentions-lead-to-probes-at-once',
@@ -68,7 +73,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'lastMs !== undefined && nowMs - lastMs < DOUBTFUL_PROBE_INTERVAL_MS',
     replace: 'false',
     scenarios: ['talk-of-the-dead'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.probes, CHECKS.deadProbes],
   },
   {
     name: 'retries-without-pause',
@@ -77,7 +82,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'return Math.max(backoffMs(rng, attempt, BUSY_BACKOFF), outcome.retryAfterMs ?? 0);',
     replace: 'return 1;',
     scenarios: ['busy-peer'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.retries, CHECKS.patience],
   },
   {
     name: 'retry-budget-removed',
@@ -86,7 +91,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'const fits =',
     replace: 'const fits = true ||',
     scenarios: ['busy-peer'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.bounds, CHECKS.waiting],
   },
   {
     name: 'recovery-without-single-flight',
@@ -95,7 +100,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'this.#running !== undefined',
     replace: 'false',
     scenarios: ['lone-survivor'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.singleFlight, CHECKS.oneCycle],
   },
   {
     name: 'recovery-not-on-the-last-eviction',
@@ -104,7 +109,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: "kind === 'evicted' || kind === 'left'",
     replace: 'false',
     scenarios: ['lone-survivor'],
-    caughtBy: [],
+    caughtBy: [CHECKS.alone],
   },
   {
     name: 'seed-rounds-never-stop',
@@ -113,6 +118,6 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     find: 'return seeds.filter((seed) => !isMet(seed));',
     replace: 'return seeds;',
     scenarios: ['idle'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.seeds, CHECKS.quiet],
   },
 ];

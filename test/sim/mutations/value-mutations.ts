@@ -1,3 +1,5 @@
+import { INVARIANTS } from '../oracle/names.js';
+import { CHECKS } from '../scenarios/traps/checks.js';
 import type { Mutation } from './mutation.js';
 
 /** Values that are read when they must not be, differ between replicas, or are forged. */
@@ -8,7 +10,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/store/memory-store.ts',
     find: 'entry === undefined || entry.isExpired(this.#clock.nowMs()) ? undefined : entry;',
     replace: 'entry;',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.expiry],
   },
   {
     name: 'keys-lists-expired',
@@ -16,7 +18,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/store/memory-store.ts',
     find: 'this.#entries.get(key)?.isExpired(nowMs)',
     replace: 'false',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.expiry],
   },
   {
     name: 'lower-version-wins',
@@ -24,7 +26,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/store/memory-store.ts',
     find: 'compareVersions(entry.version, held.version) < 0',
     replace: 'compareVersions(entry.version, held.version) > 0',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.retention, INVARIANTS.versions, INVARIANTS.history],
   },
   {
     name: 'last-arrival-wins',
@@ -32,7 +34,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/store/memory-store.ts',
     find: 'compareVersions(entry.version, held.version) < 0',
     replace: 'false',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.retention, INVARIANTS.versions, INVARIANTS.history],
   },
   {
     name: 'tie-keeps-the-first',
@@ -41,7 +43,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     find: 'return a.origin < b.origin ? -1 : 1;',
     replace: 'return 0;',
     scenarios: ['tied-writes'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.retention, INVARIANTS.replicas],
   },
   {
     name: 'late-overwrite-leaves-the-old',
@@ -50,7 +52,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     find: 'this.#remove(held);',
     replace: ';',
     scenarios: ['late-overwrite'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.retention, CHECKS.superseded],
   },
   {
     name: 'late-write-comes-back',
@@ -59,7 +61,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     find: 'compareVersions(version, expired.version) < 0',
     replace: 'false',
     scenarios: ['late-write'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.history, CHECKS.superseded],
   },
   {
     name: 'version-not-carried',
@@ -67,7 +69,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: 'const stamped = versionOf(message);',
     replace: 'const stamped = { version: this.#parts.hybridClock.next(), exact: true };',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.versions],
   },
   {
     name: 'clock-does-not-observe',
@@ -75,7 +77,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: 'this.#parts.hybridClock.observe(version);',
     replace: '',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.versions, INVARIANTS.history],
   },
   {
     name: 'clock-repeats-a-reading',
@@ -83,7 +85,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/hybrid-clock.ts',
     find: ': readingAfter(this.#last);',
     replace: ': this.#last;',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.versions, INVARIANTS.quorum, INVARIANTS.replicas],
   },
   {
     name: 'clock-follows-any-version',
@@ -92,7 +94,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     find: 'if (version.ms > nowMs + MAX_CLOCK_SKEW_MS) {',
     replace: 'if (false) {',
     scenarios: ['far-future'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.versions, CHECKS.future],
   },
   {
     name: 'ttl-not-clamped-on-receive',
@@ -101,7 +103,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     find: 'clampTtl(message.ttlSeconds, this.#ttl);',
     replace: 'message.ttlSeconds;',
     scenarios: ['ttl-ranges'],
-    caughtBy: [],
+    caughtBy: [INVARIANTS.lifetime, INVARIANTS.expiry, CHECKS.ttl],
   },
   {
     name: 'expiry-from-arrival',
@@ -109,7 +111,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: 'const createdMs = stamped.exact ? version.ms : nowMs;',
     replace: 'const createdMs = nowMs;',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.lifetime, INVARIANTS.expiry],
   },
   {
     name: 'storage-cap-ignored',
@@ -117,7 +119,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/store/memory-store.ts',
     find: 'while (this.#bytes + growth > this.#maxBytes) {',
     replace: 'while (false) {',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.bounds],
   },
   {
     name: 'signature-not-checked',
@@ -125,6 +127,6 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/http/peer-desk.ts',
     find: "check === 'ok'",
     replace: 'true',
-    caughtBy: [],
+    caughtBy: [INVARIANTS.authenticity, INVARIANTS.lifetime, INVARIANTS.versions],
   },
 ];

@@ -15,4 +15,7 @@ export const CHECKS = {
   waiting: 'what waits for a busy peer is bounded',
   deadStayDead: 'the dead stay dead',
   deadProbes: 'the dead are not probed without end',
+  early: 'a node that has just started does not take itself for the only one',
+  passedOnOnce: 'a node passes a write on once',
+  neverBack: 'a write is not sent back to its origin',
 } as const;

@@ -26,7 +26,7 @@ function talkOfTheDead(isItself: boolean): Scenario {
       await cluster.allKnowAllWithin(10_000);
       const [listener, talker, dead] = cluster.nodes;
       if (listener === undefined || talker === undefined || dead === undefined) return;
-      world.cutPower(dead);
+      world.kill(dead);
       const isDead = (): boolean => !listener.peers.includes(dead.id);
       await reached(world, 'the dead one is found out', isDead, 20_000);
       let probes = 0;

@@ -1,16 +1,19 @@
 import type { Scenario } from '../scenario.js';
 import { busyPeer } from './busy-peer.js';
 import { FALSE_WITNESSES } from './false-witnesses.js';
+import { forwarding } from './forwarding.js';
 import { GOODBYES } from './goodbyes.js';
 import { idle } from './idle.js';
 import { REPLICAS } from './replicas.js';
 import { SUCCESSORS } from './successors.js';
 import { loneSurvivor } from './survivor.js';
 import { TALK } from './talk-of-the-dead.js';
+import { WRITERS } from './writers.js';
 
 /** Scenarios that are laid for one defect each, which random ones come across too rarely. */
 export const TRAPS: readonly Scenario[] = [
   ...FALSE_WITNESSES,
+  ...WRITERS,
   ...REPLICAS,
   ...GOODBYES,
   ...SUCCESSORS,
@@ -18,4 +21,5 @@ export const TRAPS: readonly Scenario[] = [
   loneSurvivor,
   busyPeer,
   idle,
+  forwarding,
 ];
