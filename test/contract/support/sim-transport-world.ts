@@ -37,7 +37,8 @@ export async function simWorld(secret?: string): Promise<TransportWorld> {
     answer: ({ body, headers }) => {
       bodies.push(body);
       signatures.push(headers[SIGNATURE_HEADER]);
-      if (typeof behaviour === 'string') return { status: 200, headers: {}, body: new Uint8Array(0) };
+      if (behaviour === 'silent') return undefined;
+      if (behaviour === 'reset') return { status: 200, headers: {}, body: new Uint8Array(0) };
       return { status: behaviour.status, headers: headersOf(behaviour), body: behaviour.body ?? new Uint8Array(0) };
     },
   };
@@ -53,12 +54,10 @@ export async function simWorld(secret?: string): Promise<TransportWorld> {
     },
     behave: (next) => {
       behaviour = next;
-      network.setLink(there, here, typeof next === 'string' ? { path: next } : undefined);
+      network.setLink(there, here, next === 'reset' ? { path: next } : undefined);
     },
     crash: async () => {
       listener.process.end();
-      // The silence was the process's: its machine does say that nobody listens.
-      network.setLink(there, here, undefined);
       there.listener = undefined;
       for (const link of links) clock.setTimer(1, () => process.input(() => link.broken(listener)));
       await clock.run(1);

@@ -25,8 +25,22 @@ export interface Connection {
   listener: Listener | undefined;
 }
 
+/** A request as the process that makes it sees it: from the moment it asks for it until it gets a result. */
+export interface Post {
+  readonly process: SimProcess;
+  readonly to: HostPort;
+  /** As in `Exchange`. */
+  readonly type: string;
+  readonly request: HostRequest;
+  readonly postedMs: number;
+}
+
 /** Called as messages pass; must not change anything. */
 export interface NetworkObserver {
+  /** A process asks for a request to be sent, which may have to wait for a connection and be given up before it has one. */
+  posted?(post: Post): void;
+  /** The process gets the result of its request, unless it was refused at once. */
+  settled?(post: Post, result: ExchangeResult): void;
   sent?(exchange: Exchange): void;
   /** It vanished, request or answer. */
   lost?(exchange: Exchange, what: 'request' | 'answer'): void;
@@ -57,6 +71,7 @@ export class Network {
   readonly #ofMachine = new Map<Machine, Override>();
   readonly #ofLink = new Map<string, Override>();
   readonly #effective = new Map<string, Conditions>();
+  /** World time until which what was sent before occupies a narrow link, by its name. */
   readonly #freeAtMs = new Map<string, number>();
   #base: Conditions = SOUND;
   #exchanges = 0;
@@ -103,6 +118,7 @@ export class Network {
     if (conditions === undefined) this.#ofLink.delete(name);
     else this.#ofLink.set(name, conditions);
     this.#effective.delete(name);
+    this.#freeAtMs.delete(name);
   }
 
   /** Cuts every link between machines of different groups, both ways. */
@@ -121,6 +137,7 @@ export class Network {
     this.#ofMachine.clear();
     this.#ofLink.clear();
     this.#effective.clear();
+    this.#freeAtMs.clear();
   }
 
   conditions(from: Machine, to: Machine): Conditions {
@@ -142,6 +159,13 @@ export class Network {
   /** Whether a machine hears nothing of another, be it an answer or a refusal. */
   isSilent(from: Machine, to: Machine): boolean {
     return !to.hasPower || this.conditions(from, to).path === 'silent' || this.conditions(to, from).path === 'silent';
+  }
+
+  /** Tells the observers of a request that a process makes. Returns how to tell of its result. */
+  posted(process: SimProcess, to: HostPort, request: HostRequest): (result: ExchangeResult) => void {
+    const post = { process, to, type: typeOf(request), request, postedMs: this.#clock.monotonicMs() };
+    this.#observer.posted?.(post);
+    return (result) => this.#observer.settled?.(post, result);
   }
 
   /** Carries a request to a process and its answer back, on a new connection unless told. Says nothing where either vanishes. */
@@ -191,6 +215,7 @@ export class Network {
     this.#whenServed(target, () =>
       listener.process.input(() => {
         const answer = listener.answer(received, exchange.from);
+        if (answer === undefined) return;
         this.#observer.taken?.(exchange, target, answer);
         back({ answer });
       }),

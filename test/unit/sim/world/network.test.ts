@@ -190,6 +190,21 @@ describe('a narrow link', () => {
   });
 });
 
+describe('a link that was narrow', () => {
+  it.each([
+    ['healed', () => network.heal()],
+    ['given other conditions', () => network.setLink(a.machine, b.machine, undefined)],
+  ])('and was %s does not hold up what is sent when it is narrow again', (_how, widen) => {
+    network.setLink(a.machine, b.machine, { bytesPerSecond: 1 });
+    ask(a, b, 1, 100_000);
+    widen();
+    network.setBase({ ...FAST, bytesPerSecond: 1000 });
+    ask(a, b, 1, 100);
+    clock.advance(200);
+    expect(b.arrivals.map(({ atMs }) => atMs)).toEqual([101]);
+  });
+});
+
 describe('a path that is cut', () => {
   it('in one direction lets requests of that direction vanish, and the answers to those of the other', () => {
     network.setLink(a.machine, b.machine, { path: 'silent' });
@@ -267,6 +282,11 @@ describe('the far end', () => {
     a.machine.hasPower = false;
     clock.advance(10);
     expect([results, lost]).toEqual([[], ['request', 'answer']]);
+  });
+
+  it('may take a request and never answer it', () => {
+    if (b.machine.listener !== undefined) b.machine.listener = { ...b.machine.listener, answer: () => undefined };
+    expect([kinds(a, b), lost, network.inTransit]).toEqual([[], [], 0]);
   });
 
   it('is busy for about its share of requests, which it does not take', () => {
