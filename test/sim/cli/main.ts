@@ -51,6 +51,9 @@ async function exitCode(args: readonly string[]): Promise<number> {
   }
 }
 
+// Whoever reads this, such as head, has seen enough. Workers end with this process.
+process.stdout.on('error', () => process.exit(EXIT_OK));
+
 const code = await exitCode(process.argv.slice(2));
 // What escaped from a run may still be at work: the process ends here, once everything printed is out.
 process.stdout.write('', () => process.exit(code));
