@@ -103,6 +103,8 @@ export class SimConnections implements PeerLink {
     }
     this.#requests++;
     this.#bytes += size;
+    const { network, process } = this.#parts;
+    const told = network.posted(process, this.address, request);
     return new Promise((resolve) => {
       const timer = this.#parts.clock.setTimer(request.timeoutMs, () => this.#giveUp(pending, { kind: 'timeout' }));
       const pending: Pending = {
@@ -111,6 +113,7 @@ export class SimConnections implements PeerLink {
         settle: (result) => {
           timer.cancel();
           pending.settle = undefined;
+          told(result);
           resolve(result);
         },
       };

@@ -35,12 +35,15 @@ export interface Post {
   readonly postedMs: number;
 }
 
+/** What the process is told: of the answer as much as it wants to keep. */
+export type PostResult = { readonly answer: Pick<HostAnswer, 'status' | 'body'> } | { readonly failure: SendOutcome };
+
 /** Called as messages pass; must not change anything. */
 export interface NetworkObserver {
   /** A process asks for a request to be sent, which may have to wait for a connection and be given up before it has one. */
   posted?(post: Post): void;
   /** The process gets the result of its request, unless it was refused at once. */
-  settled?(post: Post, result: ExchangeResult): void;
+  settled?(post: Post, result: PostResult): void;
   sent?(exchange: Exchange): void;
   /** It vanished, request or answer. */
   lost?(exchange: Exchange, what: 'request' | 'answer'): void;
@@ -162,7 +165,7 @@ export class Network {
   }
 
   /** Tells the observers of a request that a process makes. Returns how to tell of its result. */
-  posted(process: SimProcess, to: HostPort, request: HostRequest): (result: ExchangeResult) => void {
+  posted(process: SimProcess, to: HostPort, request: HostRequest): (result: PostResult) => void {
     const post = { process, to, type: typeOf(request), request, postedMs: this.#clock.monotonicMs() };
     this.#observer.posted?.(post);
     return (result) => this.#observer.settled?.(post, result);

@@ -6,6 +6,12 @@ import type { WriteOperation } from './operation.js';
 /** One observer that passes everything on to those in the list, in order, late ones included. */
 export function broadcast(observers: readonly WorldObserver[]): WorldObserver {
   return {
+    posted: (post) => {
+      for (const observer of observers) observer.posted?.(post);
+    },
+    settled: (post, result) => {
+      for (const observer of observers) observer.settled?.(post, result);
+    },
     sent: (exchange) => {
       for (const observer of observers) observer.sent?.(exchange);
     },
