@@ -1,11 +1,10 @@
 import type { HostAnswer, Machine } from '../world/machine.js';
-import type { Exchange, ExchangeResult } from '../world/network.js';
+import type { Exchange, Post, PostResult } from '../world/network.js';
 import type { SimNode } from '../world/node.js';
 import type { WorldObserver } from '../world/observer.js';
 import type { World } from '../world/world.js';
 import type { Cast } from './cast.js';
 import { isOurs } from './ledger.js';
-import type { UnderWay } from './under-way.js';
 import { readMessage, readReply } from './wire.js';
 
 /** A dead member is remembered for a day; whoever was met within a little less is known. */
@@ -18,30 +17,28 @@ interface Acquaintance {
 }
 
 /**
- * Whom each process has certainly met: who answered a probe of its in time and introduced itself in the answer, has not said
- * goodbye to it since, and has not been followed by another node at its address. A lower bound of the members a node must
- * count for its quorum, drawn from what crossed the network alone.
+ * Whom each process has certainly met: who answered a probe of its and introduced itself in the answer, has not said goodbye
+ * to it since, and has not been followed by another node at its address. A lower bound of the members a node must count for
+ * its quorum, drawn from what crossed the network alone.
  */
 export class Acquaintances implements WorldObserver {
   readonly #world: World;
   readonly #cast: Cast;
-  readonly #underWay: UnderWay;
   /** By process, then by id. Bounded by the ids of the run. */
   readonly #of = new WeakMap<SimNode, Map<string, Acquaintance>>();
 
-  constructor(world: World, cast: Cast, underWay: UnderWay) {
+  constructor(world: World, cast: Cast) {
     this.#world = world;
     this.#cast = cast;
-    this.#underWay = underWay;
   }
 
-  concluded(exchange: Exchange, result: ExchangeResult): void {
-    if (exchange.type !== 'PING' || !('answer' in result)) return;
-    const node = this.#underWay.senderOf(exchange);
-    if (node === undefined || !isOurs(node) || !this.#underWay.isSurelyInTime(exchange)) return;
+  settled({ type, process, to }: Post, result: PostResult): void {
+    if (type !== 'PING' || !('answer' in result)) return;
+    const node = this.#cast.of(process);
+    const answerer = this.#cast.at(this.#world.network.machineAt(to));
+    if (!isOurs(node) || answerer === undefined) return;
     const reply = readReply(result.answer);
-    const answerer = this.#cast.at(this.#world.network.machineAt(exchange.to));
-    if (reply?.type !== 'PONG' || answerer?.id !== reply.from || !this.#cast.isLatestOfItsId(answerer)) return;
+    if (reply?.type !== 'PONG' || answerer.id !== reply.from || !this.#cast.isLatestOfItsId(answerer)) return;
     const acquaintance = this.#with(node, reply.from);
     if ((reply.node?.incarnation ?? 0) > acquaintance.goodbye) acquaintance.metMs = this.#world.elapsedMs;
   }
@@ -50,7 +47,7 @@ export class Acquaintances implements WorldObserver {
     if (exchange.type !== 'LEAVE') return;
     const node = this.#cast.at(by);
     const message = readMessage(exchange.request.body);
-    if (node === undefined || !isOurs(node) || message === undefined) return;
+    if (!isOurs(node) || message === undefined) return;
     const acquaintance = this.#with(node, message.from);
     acquaintance.metMs = Number.NEGATIVE_INFINITY;
     acquaintance.goodbye = Math.max(acquaintance.goodbye, message.incarnation ?? Number.POSITIVE_INFINITY);

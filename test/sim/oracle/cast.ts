@@ -28,10 +28,13 @@ export class Cast implements WorldObserver {
     append(this.#byMachine, host.machine, appearance);
   }
 
+  of(process: SimProcess): SimHost | undefined {
+    return this.#byProcess.get(process)?.host;
+  }
+
   /** The node that runs on a machine now. */
   at(machine: Machine): SimHost | undefined {
-    const { listener } = machine;
-    return listener && this.#byProcess.get(listener.process)?.host;
+    return machine.listener && this.of(machine.listener.process);
   }
 
   /** World time at which the process began. */

@@ -5,18 +5,26 @@ import type { WorldObserver } from '../world/observer.js';
 import type { SimProcess } from '../world/process.js';
 import type { World } from '../world/world.js';
 import { Acquaintances } from './acquaintances.js';
+import { WritesAreAnswered } from './answers.js';
 import { ValuesAreGenuine } from './authenticity.js';
+import { BoundsHold } from './bounds.js';
 import { Cast } from './cast.js';
 import { Convergence } from './convergence.js';
 import { EnclavesKeepTheirData } from './enclaves.js';
 import { ExpiredIsGone } from './expiry.js';
+import { ClientsSeeOneOrder } from './history.js';
 import { VersionsAreNames } from './identity.js';
+import { IdleWatch } from './idle.js';
 import type { Invariant } from './invariant.js';
 import { isOurs, Ledger } from './ledger.js';
+import { TableKeepsItsRules } from './members.js';
 import { QuorumIsHeld } from './quorum.js';
-import { type AtRestOptions, type AtRestReport, comeToRest } from './rest.js';
+import { SeedsAreAskedInTurn } from './recovery.js';
+import { OnceIsEnough } from './repetition.js';
+import { type AtRestOptions, type AtRestReport, comeToRest, type RestParts } from './rest.js';
 import { StoredIsKept } from './retention.js';
-import { UnderWay } from './under-way.js';
+import { NobodyIsFlooded } from './storms.js';
+import { ThreeStrikesEvict } from './strikes.js';
 
 export type { AtRestOptions, AtRestReport } from './rest.js';
 
@@ -34,28 +42,38 @@ const SCAN_INTERVAL_MS = 1000;
 export class Oracle implements WorldObserver {
   readonly #world: World;
   readonly #ledger: Ledger;
-  readonly #convergence: Convergence;
   readonly #invariants: readonly Invariant[];
+  readonly #rest: RestParts;
   #nextScanMs: number;
 
   constructor(world: World, options: OracleOptions = {}) {
     this.#world = world;
     this.#nextScanMs = world.elapsedMs + SCAN_INTERVAL_MS;
     this.#ledger = new Ledger(world);
-    this.#convergence = new Convergence(world);
     const cast = new Cast(world);
-    const underWay = new UnderWay(world, cast);
-    const acquaintances = new Acquaintances(world, cast, underWay);
+    const acquaintances = new Acquaintances(world, cast);
+    const convergence = new Convergence(world);
+    const idle = new IdleWatch(world, cast);
+    const history = new ClientsSeeOneOrder(world, cast);
     this.#invariants = [
       new ExpiredIsGone(world, this.#ledger),
       new QuorumIsHeld(world, cast, acquaintances),
       new StoredIsKept(world, this.#ledger),
       new EnclavesKeepTheirData(world, cast),
       new VersionsAreNames(world),
+      new BoundsHold(world, cast),
+      new SeedsAreAskedInTurn(world, cast),
+      new TableKeepsItsRules(world, cast),
+      new ThreeStrikesEvict(world, cast),
+      new OnceIsEnough(world, cast),
+      new NobodyIsFlooded(world, cast),
+      new WritesAreAnswered(world),
+      history,
       ...(options.believesCorruption ? [] : [new ValuesAreGenuine(world)]),
     ];
-    // `underWay` comes last: the others ask it about what is concluded, before that is forgotten.
-    for (const observer of [this, cast, this.#convergence, acquaintances, ...this.#invariants, underWay]) {
+    this.#rest = { ledger: this.#ledger, convergence, idle, history, invariants: this.#invariants };
+    // `cast` is first: all ask it who is who.
+    for (const observer of [cast, this, convergence, idle, acquaintances, ...this.#invariants]) {
       world.observe(observer);
     }
   }
@@ -88,7 +106,7 @@ export class Oracle implements WorldObserver {
    * @throws InvariantViolated
    */
   async atRest(options: AtRestOptions = {}): Promise<AtRestReport> {
-    return comeToRest(this.#world, this.#convergence, this.#invariants, options);
+    return comeToRest(this.#world, this.#rest, options);
   }
 }
 

@@ -23,14 +23,14 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A message goes to many in the same bytes: they are read once. */
 const read = new WeakMap<Uint8Array, WireMessage | undefined>();
 
-/** Reads a gossip message, without the node's own decoder. `undefined` where it is none. */
+/** Reads a gossip message, or a request to join, without the node's own decoder. `undefined` where it is none. */
 export function readMessage(body: Uint8Array): WireMessage | undefined {
   if (!read.has(body)) read.set(body, messageOf(parsed(body)));
   return read.get(body);
 }
 
 /** The reply in an answer to a gossip message. */
-export function readReply(answer: HostAnswer): WireMessage | undefined {
+export function readReply(answer: Pick<HostAnswer, 'status' | 'body'>): WireMessage | undefined {
   if (answer.status !== 200) return undefined;
   return messageOf(objectIn(objectIn(parsed(answer.body), 'x'), 'reply'));
 }
@@ -39,7 +39,7 @@ function messageOf(fields: Fields | undefined): WireMessage | undefined {
   if (fields === undefined) return undefined;
   return {
     type: text(fields, 'type'),
-    from: text(fields, 'from'),
+    from: text(fields, 'from') || text(fields, 'node_id'),
     to: text(fields, 'to'),
     key: text(fields, 'key'),
     messageId: text(fields, 'message_id'),

@@ -1,0 +1,151 @@
+import { formatHostPort } from '../../../src/gossip/address.js';
+import type { Member } from '../../../src/gossip/membership/member.js';
+import type { MemberEvent } from '../../../src/gossip/membership/member-event.js';
+import { MAX_MEMBERS } from '../../../src/gossip/membership/member-table.js';
+import type { HostAnswer, Machine } from '../world/machine.js';
+import type { Exchange, Post, PostResult } from '../world/network.js';
+import type { SimNode } from '../world/node.js';
+import type { World } from '../world/world.js';
+import type { Cast } from './cast.js';
+import type { Invariant } from './invariant.js';
+import { isOurs } from './ledger.js';
+import { INVARIANTS } from './names.js';
+import { readMessage, readReply, type WireMessage } from './wire.js';
+
+/** The dead are remembered for a day: what is said of them afterwards is news. */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** What one process has heard of a node, and how it has changed its mind about it. World times. */
+interface Past {
+  incarnation: number;
+  seenMs: number;
+  heardMs: number;
+  evictedMs: number;
+  leftMs: number;
+  /** The incarnation whose goodbye was believed. */
+  goodbye: number;
+}
+
+/** The rules of the member table, held against what the process was told. */
+export class TableKeepsItsRules implements Invariant {
+  readonly #world: World;
+  readonly #cast: Cast;
+  /** By process, then by id. Bounded by the ids of the run. */
+  readonly #pasts = new WeakMap<SimNode, Map<string, Past>>();
+  /** By process, then by address: when a request there was last answered. Bounded by the machines of the run. */
+  readonly #answeredMs = new WeakMap<SimNode, Map<string, number>>();
+
+  constructor(world: World, cast: Cast) {
+    this.#world = world;
+    this.#cast = cast;
+  }
+
+  taken(exchange: Exchange, by: Machine, answer: HostAnswer): void {
+    const node = this.#cast.at(by);
+    if (!isOurs(node) || answer.status !== 200) return;
+    const message = readMessage(exchange.request.body);
+    if (message === undefined) return;
+    this.#past(node, message.from).heardMs = this.#world.elapsedMs;
+    if (message.type === 'LEAVE') this.#tookGoodbye(node, message);
+  }
+
+  settled({ process, to, type }: Post, result: PostResult): void {
+    const node = this.#cast.of(process);
+    if (!isOurs(node) || !('answer' in result) || result.answer.status !== 200) return;
+    let answered = this.#answeredMs.get(node);
+    if (answered === undefined) {
+      answered = new Map();
+      this.#answeredMs.set(node, answered);
+    }
+    answered.set(formatHostPort(to), this.#world.elapsedMs);
+    const answerer = this.#cast.at(this.#world.network.machineAt(to));
+    if (answerer !== undefined) this.#past(node, answerer.id).heardMs = this.#world.elapsedMs;
+    if (type !== 'PING' && type !== 'PUT') return;
+    const reply = readReply(result.answer);
+    if (reply !== undefined) this.#past(node, reply.from).heardMs = this.#world.elapsedMs;
+  }
+
+  memberChanged(node: SimNode, { kind, member, previous }: MemberEvent): void {
+    if (member.id === node.id) this.#listsItself(node);
+    const past = this.#past(node, member.id);
+    const isLater = this.#checkIncarnation(node, member, past);
+    const nowMs = this.#world.elapsedMs;
+    if (kind === 'evicted') past.evictedMs = nowMs;
+    if (kind === 'left') past.leftMs = nowMs;
+    if (isLater) return;
+    if (kind === 'returned') this.#checkRevival(node, member, past);
+    if (kind === 'joined' && previous !== undefined) this.#checkReturn(node, member, past);
+  }
+
+  scan(): void {
+    for (const node of this.#world.nodes) {
+      if (node.core.gossip.members.get(node.id) !== undefined) this.#listsItself(node);
+    }
+  }
+
+  /** Whether this is a later incarnation than the last known. */
+  #checkIncarnation(node: SimNode, member: Member, past: Past): boolean {
+    const incarnation = member.extension?.incarnation ?? NEVER;
+    const known = past.incarnation;
+    const isForgotten = this.#world.elapsedMs - past.seenMs >= REMEMBERED_MS || this.#isFull(node);
+    past.seenMs = this.#world.elapsedMs;
+    past.incarnation = incarnation;
+    if (incarnation < known && !isForgotten) {
+      this.#world.violated(
+        INVARIANTS.incarnations,
+        `${node.id} knew incarnation ${known} of ${member.id}, and now ${incarnation}`,
+      );
+    }
+    return incarnation > known;
+  }
+
+  #isFull(node: SimNode): boolean {
+    return [...node.core.gossip.members.all()].length >= MAX_MEMBERS;
+  }
+
+  #checkRevival(node: SimNode, member: Member, { heardMs, evictedMs }: Past): void {
+    const answeredMs = this.#answeredMs.get(node)?.get(formatHostPort(member.address)) ?? NEVER;
+    if (Math.min(heardMs, answeredMs) >= evictedMs) return;
+    const detail =
+      `${node.id} evicted ${member.id} at ${evictedMs.toFixed(0)} and lists it again, although it last spoke at ` +
+      `${heardMs.toFixed(0)} and answered at ${answeredMs.toFixed(0)}`;
+    this.#world.violated(INVARIANTS.revival, detail);
+  }
+
+  /** Of a member that left. Nodes of the old protocol say no goodbye. */
+  #checkReturn(node: SimNode, member: Member, { goodbye }: Past): void {
+    if (member.extension === undefined || member.extension.incarnation > goodbye) return;
+    const detail = `${node.id} lists ${member.id} again in incarnation ${member.extension.incarnation}, which said goodbye`;
+    this.#world.violated(INVARIANTS.goodbyes, detail);
+  }
+
+  #tookGoodbye(node: SimNode, { from, incarnation = NEVER }: WireMessage): void {
+    const past = this.#past(node, from);
+    if (past.leftMs !== this.#world.elapsedMs) return;
+    if (incarnation === past.incarnation) past.goodbye = incarnation;
+    else {
+      const detail = `${node.id} took the goodbye of incarnation ${incarnation} of ${from} for that of ${past.incarnation}`;
+      this.#world.violated(INVARIANTS.goodbyes, detail);
+    }
+  }
+
+  #listsItself(node: SimNode): void {
+    this.#world.violated(INVARIANTS.selfListing, `${node.id} is in its own member table`);
+  }
+
+  #past(node: SimNode, id: string): Past {
+    let pasts = this.#pasts.get(node);
+    if (pasts === undefined) {
+      pasts = new Map();
+      this.#pasts.set(node, pasts);
+    }
+    let past = pasts.get(id);
+    if (past === undefined) {
+      past = { incarnation: NEVER, seenMs: NEVER, heardMs: NEVER, evictedMs: NEVER, leftMs: NEVER, goodbye: NEVER };
+      pasts.set(id, past);
+    }
+    return past;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Exchange } from '../world/network.js';
+import type { SimNode } from '../world/node.js';
+import type { WriteOperation } from '../world/operation.js';
+import type { World } from '../world/world.js';
+import type { Cast } from './cast.js';
+import { writeText } from './describe.js';
+import type { Invariant, Sighting } from './invariant.js';
+import { isOurs } from './ledger.js';
+import { INVARIANTS } from './names.js';
+import { readMessage } from './wire.js';
+
+/** How long a message id is remembered at least, in milliseconds. */
+const WINDOW_MS = 60_000;
+
+interface Passed {
+  readonly body: Uint8Array;
+  readonly atMs: number;
+}
+
+/** A write is applied once a minute by a process, passed on once, and never back to where it came from. */
+export class OnceIsEnough implements Invariant {
+  readonly #world: World;
+  readonly #cast: Cast;
+  /** By process: when each write was applied. Bounded by the writes of the window: `scan` drops the older ones. */
+  readonly #applied = new Map<SimNode, Map<WriteOperation, number>>();
+  /** By process, then message id. Bounded likewise. */
+  readonly #passed = new Map<SimNode, Map<string, Passed>>();
+
+  constructor(world: World, cast: Cast) {
+    this.#world = world;
+    this.#cast = cast;
+  }
+
+  offered({ node, outcome, write }: Sighting): void {
+    if (write === undefined || (outcome !== 'stored' && outcome !== 'stale')) return;
+    const applied = this.#of(this.#applied, node);
+    const atMs = applied.get(write);
+    const nowMs = this.#world.elapsedMs;
+    applied.delete(write);
+    applied.set(write, nowMs);
+    if (atMs === undefined || nowMs - atMs >= WINDOW_MS) return;
+    const detail = `${node.id} applied ${writeText(write)} a second time (${outcome}), after ${(nowMs - atMs).toFixed(0)} ms`;
+    this.#world.violated(INVARIANTS.repetition, detail);
+  }
+
+  /** What is passed on is one message, in the same bytes for all who get it: other bytes are another time. */
+  sent({ id, type, from, to, request }: Exchange): void {
+    if (type !== 'PUT') return;
+    const node = this.#cast.at(from);
+    const message = readMessage(request.body);
+    if (!isOurs(node) || message === undefined || message.from === node.id) return;
+    const machine = this.#world.network.machineAt(to);
+    if (this.#cast.at(machine)?.id === message.from && this.#cast.hasOneId(machine)) {
+      const detail = `${node.id} sent ${message.messageId} back to its origin ${message.from} (#${id})`;
+      this.#world.violated(INVARIANTS.repetition, detail);
+    }
+    const passed = this.#of(this.#passed, node);
+    const before = passed.get(message.messageId);
+    const nowMs = this.#world.elapsedMs;
+    if (before?.body === request.body) return;
+    passed.delete(message.messageId);
+    passed.set(message.messageId, { body: request.body, atMs: nowMs });
+    if (before === undefined || nowMs - before.atMs >= WINDOW_MS) return;
+    const detail = `${node.id} passed ${message.messageId} on a second time (#${id}), first at ${before.atMs.toFixed(0)}`;
+    this.#world.violated(INVARIANTS.repetition, detail);
+  }
+
+  scan(): void {
+    const horizonMs = this.#world.elapsedMs - WINDOW_MS;
+    for (const applied of this.#applied.values()) {
+      for (const [write, atMs] of applied) {
+        if (atMs > horizonMs) break;
+        applied.delete(write);
+      }
+    }
+    for (const passed of this.#passed.values()) {
+      for (const [messageId, { atMs }] of passed) {
+        if (atMs > horizonMs) break;
+        passed.delete(messageId);
+      }
+    }
+  }
+
+  ended(host: unknown): void {
+    if (!isOurs(host)) return;
+    this.#applied.delete(host);
+    this.#passed.delete(host);
+  }
+
+  #of<K, V>(maps: Map<SimNode, Map<K, V>>, node: SimNode): Map<K, V> {
+    let map = maps.get(node);
+    if (map === undefined) {
+      map = new Map();
+      maps.set(node, map);
+    }
+    return map;
+  }
+}
