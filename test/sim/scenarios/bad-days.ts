@@ -1,6 +1,5 @@
 import { Buggify } from './buggify.js';
-import { Cluster } from './cluster.js';
-import { running } from './crashes.js';
+import { Cluster, running } from './cluster.js';
 import { between } from './draw.js';
 import type { Scenario } from './scenario.js';
 import { Workload } from './workload.js';

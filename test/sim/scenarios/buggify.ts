@@ -35,7 +35,7 @@ export class Buggify {
 
   constructor(world: World, cluster: Cluster, options: BuggifyOptions) {
     const rng = world.fork('faults');
-    this.#site = { world, cluster, links: new LinkLayers(world.network), rng };
+    this.#site = { world, cluster, links: new LinkLayers(world.network), rng, returning: new Set() };
     this.#options = { kindShare: 0.5, corruption: false, ...options };
     this.#perSecond = options.perSecond * between(rng, 0.2, 1);
     const all = Object.entries({ ...LINK_FAULTS, ...NODE_FAULTS });
@@ -53,16 +53,14 @@ export class Buggify {
 
   /** No fault any more: links are sound, clocks right, everybody as fast as ever and, when this resolves, up again. */
   async stop(): Promise<void> {
-    const { world, cluster } = this.#site;
+    const { world, cluster, returning } = this.#site;
     this.#runs = false;
     for (const episode of [...this.#episodes]) this.#end(episode);
     world.network.heal();
-    for (const seat of cluster.seats) {
-      const { wall } = cluster.machine(seat);
-      if (wall.offsetMs !== 0) world.note('fault', `clock set right by ${-wall.offsetMs} ms`, seat.id);
-      wall.offsetMs = 0;
+    await world.runUntil(() => returning.size === 0 && cluster.seats.every(isUp), ALL_BACK_MS);
+    for (const { node } of cluster.seats) {
+      if (node !== undefined && node.machine.wall.offsetMs !== 0) world.jumpClock(node, -node.machine.wall.offsetMs);
     }
-    await world.runUntil(() => cluster.seats.every(isUp), ALL_BACK_MS);
     world.note('fault', 'none any more');
   }
 

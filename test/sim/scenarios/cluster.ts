@@ -10,6 +10,8 @@ const CONFIG: Partial<NodeConfig> = { minTtlSeconds: 1 };
 
 const START_MS = 1000;
 
+const KNOWN_MS = 15_000;
+
 /** How often a condition is looked at that is too dear to be asked after every step. */
 const LOOK_MS = 100;
 
@@ -37,6 +39,8 @@ export class Cluster {
   readonly world: World;
   /** Bounded by the scenario. */
   readonly seats: Seat[] = [];
+  /** Every seat holds this list, so late seeds are known to the early nodes too. */
+  readonly #seeds: HostPort[] = [];
   readonly #options: ClusterOptions;
   readonly #rng: Rng;
   #addresses = 0;
@@ -65,9 +69,6 @@ export class Cluster {
     }
     return added;
   }
-
-  /** Every seat holds this list, so late seeds are known to the early nodes too. */
-  readonly #seeds: HostPort[] = [];
 
   freshAddress(): HostPort {
     const number = ++this.#addresses;
@@ -122,6 +123,14 @@ export class Cluster {
   allKnowAllWithin(withinMs: number): Promise<number> {
     return reached(this.world, 'all know all', () => this.allKnowAll, withinMs);
   }
+}
+
+/** The cluster with so many nodes more, all of which know each other. */
+export async function running(cluster: Cluster, count: number): Promise<Cluster> {
+  cluster.add(count);
+  await cluster.startAll();
+  await cluster.allKnowAllWithin(KNOWN_MS);
+  return cluster;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Cluster, reached, type Seat } from './cluster.js';
+import { Cluster, reached, running, type Seat } from './cluster.js';
 import { between } from './draw.js';
 import { expectStatus } from './probe-writes.js';
 import type { Scenario } from './scenario.js';
@@ -112,11 +112,3 @@ export const restartStorm: Scenario = {
     await oracle.atRest({ replicas: 'unclaimed' });
   },
 };
-
-/** The cluster with so many nodes more, all of which know each other. */
-export async function running(cluster: Cluster, count: number): Promise<Cluster> {
-  cluster.add(count);
-  await cluster.startAll();
-  await cluster.allKnowAllWithin(ALL_TOGETHER_MS);
-  return cluster;
-}

@@ -1,4 +1,5 @@
 import type { Rng } from '../../../src/gossip/ports/rng.js';
+import type { SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 import type { Cluster } from './cluster.js';
 import type { LinkLayers } from './link-layers.js';
@@ -9,6 +10,8 @@ export interface FaultSite {
   readonly cluster: Cluster;
   readonly links: LinkLayers;
   readonly rng: Rng;
+  /** Processes that are to come back, until they have. Bounded by the episodes. */
+  readonly returning: Set<SimNode>;
 }
 
 /** One fault that is under way. */

@@ -1,5 +1,4 @@
-import { Cluster } from './cluster.js';
-import { running } from './crashes.js';
+import { Cluster, running } from './cluster.js';
 import { expectStatus } from './probe-writes.js';
 import type { Scenario } from './scenario.js';
 import { Workload } from './workload.js';

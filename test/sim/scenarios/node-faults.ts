@@ -1,3 +1,4 @@
+import type { SimNode } from '../world/node.js';
 import { isUp, type Seat, seatName } from './cluster.js';
 import { between, chance, pick } from './draw.js';
 import type { Episode, Fault, FaultSite } from './fault.js';
@@ -8,22 +9,13 @@ const LARGE_SKEW_MS = 90_000;
 const LARGE_SKEW_SHARE = 0.1;
 
 /** SIGKILL, and started again. */
-const crash: Fault = (site) =>
-  down(site, 'crash', 15_000, ({ node }) => {
-    if (node !== undefined) site.world.kill(node);
-  });
+const crash: Fault = (site) => down(site, 'crash', 15_000, (node) => site.world.kill(node));
 
 /** The machine goes dark, and comes back. */
-const powerLoss: Fault = (site) =>
-  down(site, 'power loss', 20_000, ({ node }) => {
-    if (node !== undefined) site.world.cutPower(node);
-  });
+const powerLoss: Fault = (site) => down(site, 'power loss', 20_000, (node) => site.world.cutPower(node));
 
 /** An orderly shutdown, and started again. */
-const leaving: Fault = (site) =>
-  down(site, 'leave', 15_000, ({ node }) => {
-    if (node !== undefined) void site.world.leave(node);
-  });
+const leaving: Fault = (site) => down(site, 'leave', 15_000, (node) => void site.world.leave(node));
 
 /** The event loop stands still. */
 const pause: Fault = (site) => {
@@ -74,19 +66,26 @@ export const NODE_FAULTS: Readonly<Record<string, Fault>> = {
   slow: slowProcess,
 };
 
-function down(site: FaultSite, text: string, maxMs: number, stop: (seat: Seat) => void): Episode | undefined {
+/** The node of a seat is brought down, and is started again when the episode is over, unless something else did so. */
+function down(site: FaultSite, text: string, maxMs: number, stop: (node: SimNode) => void): Episode | undefined {
   const seat = pick(site.rng, site.cluster.up);
-  if (seat === undefined) return undefined;
-  const return_ = drawReturn(site, seat);
-  stop(seat);
-  const end = (): void => whenEnded(site, seat, return_.begin);
-  return { text: `${text} of ${seatName(seat)}, back ${return_.text}`, lastsMs: between(site.rng, 50, maxMs), end };
+  const node = seat?.node;
+  if (seat === undefined || node === undefined) return undefined;
+  const back = drawReturn(site, seat);
+  stop(node);
+  site.returning.add(node);
+  const end = (): void => whenEnded(site, node, () => !isUp(seat) && back.begin());
+  return { text: `${text} of ${seatName(seat)}, back ${back.text}`, lastsMs: between(site.rng, 50, maxMs), end };
 }
 
 /** A node that shuts down in order may take longer than its episode. Its process ends within the drain timeout. */
-function whenEnded(site: FaultSite, seat: Seat, begin: () => void): void {
-  if (!isUp(seat)) return begin();
-  site.world.after(100, () => whenEnded(site, seat, begin));
+function whenEnded(site: FaultSite, node: SimNode, begin: () => void): void {
+  if (!node.process.hasEnded) {
+    site.world.after(100, () => whenEnded(site, node, begin));
+    return;
+  }
+  site.returning.delete(node);
+  begin();
 }
 
 interface Return {

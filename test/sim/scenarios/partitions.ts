@@ -1,5 +1,4 @@
-import { Cluster, reached } from './cluster.js';
-import { running } from './crashes.js';
+import { Cluster, reached, running } from './cluster.js';
 import { expectRead, expectStatus } from './probe-writes.js';
 import type { Scenario } from './scenario.js';
 
