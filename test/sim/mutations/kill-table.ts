@@ -51,7 +51,7 @@ Written by \`npm run sim:mutants\`; do not edit.
 
 Each row is a defect that was put into the node on purpose, one at a time, by a loader that patches one module as it is read
 (\`test/sim/mutations\`). The node then plays the scenarios made for such a defect, and the mixed one over a fixed list of
-seeds, until an invariant is broken; \`run\` says how many runs that took. The sound code passes every run of the list.
+seeds, until an invariant is broken; \`run\` says how many runs that took. Sound code passes all of these runs.
 `;
 
 function rowOf(fate: Fate): string {

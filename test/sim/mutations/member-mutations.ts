@@ -10,7 +10,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/evidence.ts',
     find: 'export const STRIKES_TO_EVICT = 3;',
     replace: 'export const STRIKES_TO_EVICT = 2;',
-    caughtBy: [INVARIANTS.strikes],
+    scenarios: ['short-silences'],
+    caughtBy: [CHECKS.threeInARow, INVARIANTS.strikes],
   },
   {
     name: 'nobody-is-evicted',
@@ -27,7 +28,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: 'member.strikes > 0 && sinceLastMs < this.#options.intervalMs / 2',
     replace: 'false',
-    caughtBy: [INVARIANTS.strikes],
+    scenarios: ['sudden-death'],
+    caughtBy: [CHECKS.strikesApart, INVARIANTS.strikes],
   },
   {
     name: 'busy-is-a-strike',
@@ -35,7 +37,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: "case 'busy':",
     replace: "case 'busy': return 'strike';",
-    caughtBy: [INVARIANTS.strikes],
+    scenarios: ['busy-member'],
+    caughtBy: [CHECKS.busyLives, INVARIANTS.strikes],
   },
   {
     name: 'answer-does-not-break-the-row',
@@ -43,7 +46,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/evidence.ts',
     find: "{ state: 'alive', strikes: 0, reachable: true }",
     replace: "{ state: 'alive', reachable: true }",
-    caughtBy: [INVARIANTS.strikes],
+    scenarios: ['short-silences'],
+    caughtBy: [CHECKS.threeInARow, INVARIANTS.strikes],
   },
   {
     name: 'hearsay-revives-the-dead',

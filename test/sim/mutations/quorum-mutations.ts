@@ -71,7 +71,8 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/writer.ts',
     find: '() => write.finish(false)',
     replace: '() => undefined',
-    caughtBy: [INVARIANTS.answers],
+    scenarios: ['deaf-writer'],
+    caughtBy: [CHECKS.answered, INVARIANTS.answers],
   },
   {
     name: 'writes-do-not-wait-for-the-seeds',

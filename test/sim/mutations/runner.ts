@@ -20,10 +20,19 @@ export function runMutants(mutations: readonly Mutation[], onFate: (fate: Fate) 
   });
 }
 
-/** Plays the trials with sound code, in as many processes. */
-export function runControl(trials: readonly Trial[]): Promise<readonly Attempt[]> {
+/** Plays the trials with sound code; what goes wrong there, which should be nothing. */
+export async function faultsOfSoundCode(trials: readonly Trial[]): Promise<readonly string[]> {
   const shares = Array.from({ length: PROCESSES }, (_, share) => trials.filter((_, i) => i % PROCESSES === share));
-  return inTurn(shares, (share) => attempt(undefined, share, CONTROL_MS));
+  const attempts = await inTurn(shares, (share) => attempt(undefined, share, CONTROL_MS));
+  return attempts.map(faultOf).filter((fault) => fault !== undefined);
+}
+
+function faultOf({ reports, ending, stderr }: Attempt): string | undefined {
+  const last = reports.at(-1);
+  if (last !== undefined && last.invariant !== null) {
+    return `${last.scenario}, seed ${last.seed}: ${last.invariant}: ${last.detail}`;
+  }
+  return ending === 'done' ? undefined : `${ending}: ${stderr}`;
 }
 
 /** Works through the items, a few at a time; the results come in the order of the items. */

@@ -21,9 +21,8 @@ export function trialsOf({ scenarios = [] }: Mutation): readonly Trial[] {
   ];
 }
 
-/** The runs of all of them, each once: what sound code has to pass. */
-export function trialsOfAll(mutations: readonly Mutation[]): readonly Trial[] {
-  const trials = mutations.flatMap(trialsOf);
+/** Each of the trials once, in the order in which they first come. */
+export function distinct(trials: readonly Trial[]): readonly Trial[] {
   return [...new Map(trials.map((trial) => [formatTrial(trial), trial])).values()];
 }
 

@@ -119,7 +119,8 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/store/memory-store.ts',
     find: 'while (this.#bytes + growth > this.#maxBytes) {',
     replace: 'while (false) {',
-    caughtBy: [INVARIANTS.bounds],
+    scenarios: ['full-peer'],
+    caughtBy: [CHECKS.cap, INVARIANTS.bounds],
   },
   {
     name: 'signature-not-checked',

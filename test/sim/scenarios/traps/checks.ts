@@ -18,4 +18,9 @@ export const CHECKS = {
   early: 'a node that has just started does not take itself for the only one',
   passedOnOnce: 'a node passes a write on once',
   neverBack: 'a write is not sent back to its origin',
+  threeInARow: 'eviction takes three failed probes in a row',
+  busyLives: 'a busy member is not struck',
+  strikesApart: 'strikes are half a period apart',
+  cap: 'the storage cap holds',
+  answered: 'a write is answered when its time is over',
 } as const;

@@ -5,6 +5,7 @@ import { forwarding } from './forwarding.js';
 import { GOODBYES } from './goodbyes.js';
 import { idle } from './idle.js';
 import { REPLICAS } from './replicas.js';
+import { STRIKES } from './strikes.js';
 import { SUCCESSORS } from './successors.js';
 import { loneSurvivor } from './survivor.js';
 import { TALK } from './talk-of-the-dead.js';
@@ -15,6 +16,7 @@ export const TRAPS: readonly Scenario[] = [
   ...FALSE_WITNESSES,
   ...WRITERS,
   ...REPLICAS,
+  ...STRIKES,
   ...GOODBYES,
   ...SUCCESSORS,
   ...TALK,

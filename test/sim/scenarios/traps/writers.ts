@@ -11,6 +11,7 @@ async function threeNodes(world: World, config: { readonly maxStorageBytes?: num
   cluster.add(1, 'default', config);
   await cluster.startAll();
   await cluster.allKnowAllWithin(10_000);
+  await world.run(3000);
   return cluster;
 }
 
@@ -50,11 +51,33 @@ const fullPeer: Scenario = {
       const { wantsReply: _, ...forwarded } = message;
       world.after(0, () => impostor.post(full, forwarded));
     });
-    world.clients.put(writer, 'default/large', 60, 2000);
+    const { key } = world.clients.put(writer, 'default/large', 60, 2000);
     await world.run(6000);
+    if (full.get(key) !== undefined) world.violated(CHECKS.cap, `${full.id} holds a value beyond its cap`);
     world.network.heal();
     await oracle.atRest();
   },
 };
 
-export const WRITERS: readonly Scenario[] = [earlyWrite, fullPeer];
+/** Above ten peers anybody may acknowledge, since others pass the write on: only its time ends the waiting. */
+const deafWriter: Scenario = {
+  name: 'deaf-writer',
+  summary: 'a node of thirteen is cut off and takes a write: the client has its answer after the write timeout',
+  play: async (world, oracle) => {
+    const cluster = new Cluster(world);
+    cluster.add(13);
+    await cluster.startAll();
+    await cluster.allKnowAllWithin(15_000);
+    await world.run(3000);
+    const [writer, ...others] = cluster.nodes;
+    if (writer === undefined) return;
+    world.network.partition([[writer.machine], others.map(({ machine }) => machine)]);
+    const write = world.clients.put(writer, 'default/unheard', 60);
+    await world.run(writer.config.writeTimeoutMs + 100);
+    if (write.status === undefined) world.violated(CHECKS.answered, `write ${write.id} at ${writer.id}`);
+    world.network.heal();
+    await oracle.atRest();
+  },
+};
+
+export const WRITERS: readonly Scenario[] = [earlyWrite, fullPeer, deafWriter];
