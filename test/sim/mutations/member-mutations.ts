@@ -20,7 +20,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: 'strikes >= STRIKES_TO_EVICT',
     replace: 'false',
     scenarios: ['crash-of-each'],
-    caughtBy: [INVARIANTS.convergence],
+    caughtBy: ['a crash is found out by all', INVARIANTS.convergence],
   },
   {
     name: 'strikes-without-distance',
