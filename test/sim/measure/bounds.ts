@@ -1,0 +1,66 @@
+import { formatBytes, formatMs, formatNumber, formatShare } from './format.js';
+import type { Results } from './results.js';
+import { mean, worst } from './statistics.js';
+
+/** What a figure must keep to at every size it is measured at: wide enough that only a change of the protocol breaks it. */
+interface Bound {
+  readonly title: string;
+  readonly name: string;
+  readonly figure: string;
+  readonly of: (values: readonly number[]) => number;
+  readonly atMost: (size: number) => number;
+  readonly format: (value: number) => string;
+}
+
+/** A member is probed once in as many seconds as there are others, and again in the two after it failed. */
+const silentMs = (size: number): number => 6000 + 1000 * size;
+
+const BOUNDS: readonly Bound[] = [
+  {
+    title: 'killed: last',
+    name: 'killed',
+    figure: 'lastMs',
+    of: worst,
+    atMost: (size) => (size <= 30 ? 4000 : silentMs(size)),
+    format: formatMs,
+  },
+  { title: 'silent: last', name: 'silent', figure: 'lastMs', of: worst, atMost: silentMs, format: formatMs },
+  { title: 'start', name: 'start', figure: 'allMs', of: worst, atMost: () => 2000, format: formatMs },
+  { title: 'join: all list it', name: 'join', figure: 'knownToAllMs', of: worst, atMost: () => 2000, format: formatMs },
+  {
+    title: 'idle messages',
+    name: 'idle',
+    figure: 'messages',
+    of: worst,
+    atMost: (size) => 3 + size / 8,
+    format: formatNumber,
+  },
+  { title: 'idle bytes', name: 'idle', figure: 'bytes', of: worst, atMost: () => 12_000, format: formatBytes },
+  {
+    title: 'replicas not reached',
+    name: 'write',
+    figure: 'reached',
+    of: (values) => 1 - mean(values),
+    atMost: () => 0.02,
+    format: formatShare,
+  },
+  {
+    title: 'healthy evicted beside stalled nodes',
+    name: 'stalled',
+    figure: 'ofHealthy',
+    of: worst,
+    atMost: () => 0,
+    format: formatNumber,
+  },
+];
+
+/** The bounds that are broken, each in a line; none where all hold. */
+export function brokenBounds(results: Results): readonly string[] {
+  return BOUNDS.flatMap(({ title, name, figure, of, atMost, format }) =>
+    results.sizes.flatMap((size) => {
+      const values = results.values(name, figure, size);
+      if (values.length === 0 || of(values) <= atMost(size)) return [];
+      return [`${title}, ${size} nodes: ${format(of(values))}, allowed are ${format(atMost(size))}`];
+    }),
+  );
+}
