@@ -56,11 +56,15 @@ export class SeedsAreAskedInTurn implements Invariant {
     this.#turn(search, node.core.gossip.members.live().length === 0);
     // Each seed may be asked twice in a round: see `outdo`.
     const roundMs = (2 * node.config.peers.length + 1) * SEND_TIMEOUT_MS;
-    if (this.#world.elapsedMs - search.sinceMs > roundMs) {
+    const settledMs = this.#world.elapsedMs - roundMs;
+    if (search.sinceMs < settledMs) {
       if (search.isIsolated) this.#checkSingleFlight(node, post, search);
-      else this.#checkSeed(node, post, search);
+      else this.#checkSeed(node, post, search, settledMs);
     }
     search.open.add(post);
+    // Asked again at once, by a later incarnation: the answer was no answer yet.
+    const seed = formatHostPort(post.to);
+    if (search.answeredMs.get(seed) === this.#world.elapsedMs) search.answeredMs.delete(seed);
   }
 
   settled(post: Post, result: PostResult): void {
@@ -69,7 +73,7 @@ export class SeedsAreAskedInTurn implements Invariant {
     const search = this.#of(node);
     search.open.delete(post);
     const seed = formatHostPort(post.to);
-    const isAnswer = 'answer' in result && result.answer.status === 200 && isJson(result.answer.body);
+    const isAnswer = 'answer' in result && result.answer.status === 200 && isReadable(result.answer.body);
     if (isAnswer && !search.answeredMs.has(seed)) search.answeredMs.set(seed, this.#world.elapsedMs);
   }
 
@@ -87,9 +91,9 @@ export class SeedsAreAskedInTurn implements Invariant {
     this.#world.violated(INVARIANTS.singleFlight, detail);
   }
 
-  #checkSeed(node: SimNode, { to }: Post, { answeredMs, sinceMs }: Search): void {
+  #checkSeed(node: SimNode, { to }: Post, { answeredMs, sinceMs }: Search, settledMs: number): void {
     const atMs = answeredMs.get(formatHostPort(to));
-    if (atMs === undefined || atMs > sinceMs + (this.#world.elapsedMs - sinceMs) / 2) return;
+    if (atMs === undefined || atMs >= settledMs) return;
     const detail =
       `${node.id} asks ${formatHostPort(to)} again, which answered at ${atMs.toFixed(0)}; ` +
       `it has known others since ${sinceMs.toFixed(0)}`;
@@ -113,10 +117,11 @@ export class SeedsAreAskedInTurn implements Invariant {
 }
 
 /** An answer that was spoilt on its way is none. */
-function isJson(body: Uint8Array): boolean {
+function isReadable(body: Uint8Array): boolean {
   try {
-    JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
-    return true;
+    const answer: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+    if (typeof answer !== 'object' || answer === null || !('peers' in answer) || !('success' in answer)) return false;
+    return answer.success === true && Array.isArray(answer.peers);
   } catch {
     return false;
   }
