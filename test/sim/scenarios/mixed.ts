@@ -20,7 +20,7 @@ function drawCluster(world: World): Cluster {
     seeds: wholeBetween(rng, 1, 4),
     config: { replication: wholeBetween(rng, 2, 5) },
   });
-  // Small clusters more often: what a run costs grows with the square of the nodes.
+  // Small ones more often: what a run costs grows with the square of the nodes.
   const count = Math.min(wholeBetween(rng, 5, 20), wholeBetween(rng, 5, 20));
   const ofSecond = chance(rng, 0.3) ? wholeBetween(rng, 1, count - 2) : 0;
   const hasSmallStores = chance(rng, 0.2);
@@ -46,13 +46,13 @@ export const mixed: Scenario = {
   play: async (world, oracle) => {
     const rng = world.fork('plan');
     const cluster = drawCluster(world);
-    const workload = new Workload(world, { perSecond: between(rng, 1, 7), hosts: () => cluster.nodes });
+    const workload = new Workload(world, { perSecond: between(rng, 1, 6), hosts: () => cluster.nodes });
     const faults = new Buggify(world, cluster, { perSecond: 0.6, corruption: hasSecret(world.seed) });
     await cluster.startAll();
     workload.start();
     if (chance(rng, 0.5)) await world.run(between(rng, 0, 10_000));
     faults.start();
-    await world.run(between(rng, 40_000, 90_000));
+    await world.run(Math.min(between(rng, 40_000, 90_000), between(rng, 40_000, 90_000)));
     workload.stop();
     await faults.stop();
     await oracle.atRest({ replicas: 'unclaimed' });
