@@ -117,8 +117,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/sender.ts',
     find: 'vouchesFor(member, message, outcome.reply)',
     replace: 'true',
-    scenarios: ['new-name'],
-    caughtBy: [INVARIANTS.convergence, 'all know all'],
+    scenarios: ['new-name-in-busy-times'],
+    caughtBy: [CHECKS.successor, INVARIANTS.convergence],
   },
   {
     name: 'node-lists-itself',

@@ -23,4 +23,5 @@ export const CHECKS = {
   strikesApart: 'strikes are half a period apart',
   cap: 'the storage cap holds',
   answered: 'a write is answered when its time is over',
+  successor: 'a successor does not keep a node alive',
 } as const;

@@ -1,5 +1,10 @@
 import { Cluster } from '../cluster.js';
 import type { Scenario } from '../scenario.js';
+import { CHECKS } from './checks.js';
+
+/** News for the members of the seed, for longer than it takes to find out that one is gone. */
+const JOINS = 24;
+const JOIN_PERIOD_MS = 500;
 
 /** A process comes up at the address of another under a name of its own. */
 const newName: Scenario = {
@@ -16,6 +21,31 @@ const newName: Scenario = {
     seat.id = 'successor';
     cluster.start(seat);
     await cluster.allKnowAllWithin(15_000);
+    await oracle.atRest();
+  },
+};
+
+/** While a process is found to be gone, another takes what is sent to its address, and there is news to send all the time. */
+const newNameInBusyTimes: Scenario = {
+  name: 'new-name-in-busy-times',
+  summary: 'a node is replaced at its address while others join all the time: the successor does not keep it alive',
+  play: async (world, oracle) => {
+    const cluster = new Cluster(world, { seeds: 1 });
+    cluster.add(4);
+    await cluster.startAll();
+    await cluster.allKnowAllWithin(10_000);
+    const [seed] = cluster.nodes;
+    const [seat] = cluster.seats.slice(-1);
+    if (seat?.node === undefined || seed === undefined) return;
+    const former = seat.id;
+    world.kill(seat.node);
+    seat.id = 'successor';
+    cluster.start(seat);
+    for (let joined = 0; joined < JOINS; joined++) {
+      for (const newcomer of cluster.add(1)) cluster.start(newcomer);
+      await world.run(JOIN_PERIOD_MS);
+    }
+    if (seed.peers.includes(former)) world.violated(CHECKS.successor, `${seed.id} lists ${former}`);
     await oracle.atRest();
   },
 };
@@ -40,4 +70,4 @@ const changeOfEnclave: Scenario = {
   },
 };
 
-export const SUCCESSORS: readonly Scenario[] = [newName, changeOfEnclave];
+export const SUCCESSORS: readonly Scenario[] = [newName, newNameInBusyTimes, changeOfEnclave];
