@@ -54,7 +54,7 @@ export function drawPanel(panel: Panel, sizes: readonly number[], frame: Frame):
     text((frame.left + right) / 2, bottom + 36, 'label', 'middle', 'nodes'),
     ...panel.goals.flatMap((goal) => [
       line(frame.left, y.at(goal.y), right, y.at(goal.y), 'goal'),
-      text(right, y.at(goal.y) - 5, 'label', 'end', goal.title),
+      text(frame.left + 3, y.at(goal.y) - 5, 'label', 'start', goal.title),
     ]),
     ...panel.series.flatMap(({ points }, index) => curve(points, index, x, y)),
   ];
