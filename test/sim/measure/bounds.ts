@@ -15,6 +15,9 @@ interface Bound {
 /** A member is probed once in as many seconds as there are others, and again in the two after it failed. */
 const silentMs = (size: number): number => 6000 + 1000 * size;
 
+/** A member lists the whole cluster for one other in every interval of topology sync. Whatever the size, 10 KB is too much. */
+const idleBytes = (size: number): number => Math.min(10_000, 1000 + 20 * size);
+
 const BOUNDS: readonly Bound[] = [
   {
     title: 'killed: last',
@@ -35,7 +38,7 @@ const BOUNDS: readonly Bound[] = [
     atMost: (size) => 3 + size / 8,
     format: formatNumber,
   },
-  { title: 'idle bytes', name: 'idle', figure: 'bytes', of: worst, atMost: () => 12_000, format: formatBytes },
+  { title: 'idle bytes', name: 'idle', figure: 'bytes', of: worst, atMost: idleBytes, format: formatBytes },
   {
     title: 'replicas not reached',
     name: 'write',
