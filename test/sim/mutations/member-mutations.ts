@@ -73,6 +73,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: 'this.#deadOrder.next(this.#members.dead(), (member) => member.proven);',
     replace: 'undefined;',
+    scenarios: ['split-in-halves'],
     caughtBy: [INVARIANTS.convergence],
   },
   {

@@ -37,6 +37,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/member-table.ts',
     find: 'this.live().filter((member) => member.enclave === this.#self.enclave);',
     replace: 'this.live();',
+    scenarios: ['enclaves'],
     caughtBy: [INVARIANTS.enclaves],
   },
   {

@@ -77,6 +77,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/replication/receiver.ts',
     find: 'this.#parts.hybridClock.observe(version);',
     replace: '',
+    scenarios: ['clock-skew'],
     caughtBy: [INVARIANTS.versions, INVARIANTS.history],
   },
   {
@@ -85,6 +86,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/hybrid-clock.ts',
     find: ': readingAfter(this.#last);',
     replace: ': this.#last;',
+    scenarios: ['tied-writes'],
     caughtBy: [INVARIANTS.versions, INVARIANTS.quorum, INVARIANTS.replicas],
   },
   {
@@ -128,6 +130,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     file: 'node/http/peer-desk.ts',
     find: "check === 'ok'",
     replace: 'true',
-    caughtBy: [INVARIANTS.authenticity, INVARIANTS.lifetime, INVARIANTS.versions],
+    scenarios: ['unsigned'],
+    caughtBy: [CHECKS.unsigned, INVARIANTS.authenticity, INVARIANTS.lifetime, INVARIANTS.versions],
   },
 ];

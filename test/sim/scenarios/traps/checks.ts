@@ -24,4 +24,5 @@ export const CHECKS = {
   cap: 'the storage cap holds',
   answered: 'a write is answered when its time is over',
   successor: 'a successor does not keep a node alive',
+  unsigned: 'what nobody signed is not believed',
 } as const;

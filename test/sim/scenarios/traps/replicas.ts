@@ -2,17 +2,23 @@ import { Cluster } from '../cluster.js';
 import type { Scenario } from '../scenario.js';
 import { CHECKS } from './checks.js';
 
-/** Nodes write the same key at the same moment: the readings of their clocks are equal. */
+/**
+ * Nodes write the same key at the same moment: the readings of their clocks are equal. Each writes another key besides, so
+ * that it takes two readings in that moment.
+ */
 const tiedWrites: Scenario = {
   name: 'tied-writes',
-  summary: 'three nodes write one key at the same moment: all keep the same value',
+  summary: 'three nodes write one key at the same moment, and one of their own: all keep the same values',
   play: async (world, oracle) => {
     const cluster = new Cluster(world);
     cluster.add(3);
     await cluster.startAll();
     await cluster.allKnowAllWithin(10_000);
     for (let i = 0; i < 10; i++) {
-      for (const node of cluster.nodes) world.clients.put(node, `default/tied-${i}`, 600);
+      for (const node of cluster.nodes) {
+        world.clients.put(node, `default/tied-${i}`, 600);
+        world.clients.put(node, `default/own-${node.id}`, 600);
+      }
       await world.run(100);
     }
     await oracle.atRest({ replicas: 'equal' });

@@ -9,6 +9,7 @@ import { STRIKES } from './strikes.js';
 import { SUCCESSORS } from './successors.js';
 import { loneSurvivor } from './survivor.js';
 import { TALK } from './talk-of-the-dead.js';
+import { unsigned } from './unsigned.js';
 import { WRITERS } from './writers.js';
 
 /** Scenarios that are laid for one defect each, which random ones come across too rarely. */
@@ -24,4 +25,5 @@ export const TRAPS: readonly Scenario[] = [
   busyPeer,
   idle,
   forwarding,
+  unsigned,
 ];
