@@ -73,8 +73,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/membership/prober.ts',
     find: 'this.#deadOrder.next(this.#members.dead(), (member) => member.proven);',
     replace: 'undefined;',
-    scenarios: ['split-in-halves'],
-    caughtBy: [INVARIANTS.convergence],
+    scenarios: ['without-seeds'],
+    caughtBy: ['the lost one is found', INVARIANTS.convergence],
   },
   {
     name: 'earlier-incarnation-accepted',

@@ -1,4 +1,4 @@
-import { Cluster } from '../cluster.js';
+import { Cluster, reached } from '../cluster.js';
 import type { Scenario } from '../scenario.js';
 import { CHECKS } from './checks.js';
 
@@ -50,6 +50,27 @@ const newNameInBusyTimes: Scenario = {
   },
 };
 
+/** A node that was given up comes back, and is told of no seed: it knows nobody, and only the others can find it. */
+const withoutSeeds: Scenario = {
+  name: 'without-seeds',
+  summary: 'a node that was given up comes back and is told of no seed: the others find it within 10 s',
+  play: async (world, oracle) => {
+    const cluster = new Cluster(world);
+    cluster.add(3);
+    await cluster.startAll();
+    await cluster.allKnowAllWithin(10_000);
+    await world.run(3000);
+    const [lost, ...others] = [...cluster.nodes].reverse();
+    if (lost === undefined) return;
+    world.kill(lost);
+    const isListed = (): readonly boolean[] => others.map((node) => node.peers.includes(lost.id));
+    await reached(world, 'the lost one is given up', () => !isListed().includes(true), 20_000);
+    world.startNode({ id: lost.id, address: lost.address, config: { minTtlSeconds: lost.config.minTtlSeconds } });
+    await reached(world, 'the lost one is found', () => !isListed().includes(false), 10_000);
+    await oracle.atRest();
+  },
+};
+
 /** A process comes back in another enclave, and is sent a write before anybody knows. */
 const changeOfEnclave: Scenario = {
   name: 'change-of-enclave',
@@ -70,4 +91,4 @@ const changeOfEnclave: Scenario = {
   },
 };
 
-export const SUCCESSORS: readonly Scenario[] = [newName, newNameInBusyTimes, changeOfEnclave];
+export const SUCCESSORS: readonly Scenario[] = [newName, newNameInBusyTimes, withoutSeeds, changeOfEnclave];
