@@ -55,7 +55,7 @@ const withoutSeeds: Scenario = {
   name: 'without-seeds',
   summary: 'a node that was given up comes back and is told of no seed: the others find it within 10 s',
   play: async (world, oracle) => {
-    const cluster = new Cluster(world);
+    const cluster = new Cluster(world, { seeds: 1 });
     cluster.add(3);
     await cluster.startAll();
     await cluster.allKnowAllWithin(10_000);
