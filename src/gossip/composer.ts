@@ -4,6 +4,7 @@ import type { Version } from './version.js';
 import type {
   AckMessage,
   LeaveMessage,
+  NodeExtension,
   NodeInfo,
   PingMessage,
   PongMessage,
@@ -53,8 +54,9 @@ export class Composer {
     return { type: 'PING', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), wantsReply: true };
   }
 
-  pong(to: string): PongMessage {
-    return { type: 'PONG', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self) };
+  /** @param known what is known of the asker, where it has to outdo that */
+  pong(to: string, known?: NodeExtension): PongMessage {
+    return { type: 'PONG', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), ...(known && { known }) };
   }
 
   /** "This is me" where `nodeInfo` is this node's own, hearsay otherwise. */

@@ -1,14 +1,23 @@
 import type { Composer } from './composer.js';
+import { compareIncarnations } from './membership/evidence.js';
 import type { Member } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
 import { countMessages, type MessageCounters } from './message-counters.js';
 import type { Metrics } from './ports/metrics.js';
 import type { Receiver } from './replication/receiver.js';
 import type { Writer } from './replication/writer.js';
-import type { Self } from './self.js';
+import { outdo, type Self } from './self.js';
 import type { Sender } from './sender.js';
 import type { TopologySync } from './topology/sync.js';
-import type { AckMessage, LeaveMessage, Message, PingMessage, PongMessage, PutMessage } from './wire/message.js';
+import type {
+  AckMessage,
+  LeaveMessage,
+  Message,
+  NodeExtension,
+  PingMessage,
+  PongMessage,
+  PutMessage,
+} from './wire/message.js';
 
 /**
  * - `ok`: taken; `reply` is the answer to a message that wants it at once.
@@ -28,6 +37,8 @@ interface InboxParts {
   readonly sync: TopologySync;
   readonly writer: Writer;
   readonly receiver: Receiver;
+  /** Tells a member at once of the incarnation that this node has just taken. */
+  readonly reassert: (memberId: string) => void;
 }
 
 /** Hands each message of a peer to the part it concerns, and answers it where it wants an answer. */
@@ -91,7 +102,14 @@ export class Inbox {
     const pinger = this.#parts.members.get(message.from);
     if (pinger === undefined) return OK;
     this.#parts.members.heard(pinger.id);
-    return this.#reply(pinger, this.#parts.composer.pong(pinger.id), message.wantsReply);
+    const pong = this.#parts.composer.pong(pinger.id, this.#toOutdo(pinger, message));
+    return this.#reply(pinger, pong, message.wantsReply);
+  }
+
+  /** A pinger whose clock is behind that of its former process is taken for that one's past, unless it is told. */
+  #toOutdo(pinger: Member, { nodeInfo }: PingMessage): NodeExtension | undefined {
+    const isBehind = nodeInfo?.id === pinger.id && compareIncarnations(nodeInfo, pinger) === 'earlier';
+    return isBehind ? pinger.extension : undefined;
   }
 
   #reply(to: Member, reply: AckMessage | PongMessage, atOnce: true | undefined): Receipt {
@@ -103,6 +121,8 @@ export class Inbox {
   #receivePong(message: PongMessage): void {
     if (message.nodeInfo?.id === message.from) this.#parts.members.learn(message.nodeInfo, 'direct');
     this.#parts.members.heard(message.from);
+    const { known, to } = message;
+    if (known !== undefined && to === this.#self.id && outdo(this.#self, known)) this.#parts.reassert(message.from);
   }
 
   /** Believed only of the incarnation that said it, so that a late goodbye does not end a node that has come back. */

@@ -1,6 +1,6 @@
 import type { HostPort } from './address.js';
 import type { BootstrapRequest } from './wire/bootstrap.js';
-import type { NodeInfo } from './wire/message.js';
+import type { NodeExtension, NodeInfo } from './wire/message.js';
 
 /** What this node says about itself. */
 export interface Self {
@@ -18,8 +18,8 @@ export interface Self {
  * Raises the incarnation above one that others know of this node's id: that of a former process, whose clock was ahead of
  * this one's. Whether that was needed; what cannot be outdone is left.
  */
-export function outdo(self: Self, known: NodeInfo): boolean {
-  const { incarnation, instance } = known.extension ?? self;
+export function outdo(self: Self, known: NodeExtension): boolean {
+  const { incarnation, instance } = known;
   const isFormer = instance !== self.instance && incarnation >= self.incarnation;
   if (!isFormer || incarnation >= Number.MAX_SAFE_INTEGER) return false;
   self.incarnation = incarnation + 1;

@@ -72,7 +72,10 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
     key: fc.oneof(fc.constant(''), keys),
   }),
   fc.record({ type: fc.constant('PING' as const), ...probe }, { requiredKeys: [...probeKeys.requiredKeys] }),
-  fc.record({ type: fc.constant('PONG' as const), ...probe }, { requiredKeys: [...probeKeys.requiredKeys] }),
+  fc.record(
+    { type: fc.constant('PONG' as const), ...probe, known: extensions },
+    { requiredKeys: [...probeKeys.requiredKeys] },
+  ),
   fc.record({ type: fc.constant('SYNC' as const), ...base, messageId: optionalId, nodeInfo: nodeInfos }),
   fc.record({
     type: fc.constant('LEAVE' as const),

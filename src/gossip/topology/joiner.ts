@@ -1,6 +1,7 @@
 import { formatHostPort, type HostPort, sameHostPort } from '../address.js';
 import { memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
+import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { BootstrapOutcome, Transport } from '../ports/transport.js';
 import { outdo, type Self, selfBootstrapRequest } from '../self.js';
@@ -8,21 +9,26 @@ import { SEND_TIMEOUT_MS } from '../sender.js';
 import type { NodeInfo } from '../wire/message.js';
 import type { Announcer } from './announcer.js';
 
+/** How long a seed that no node names as its address is left in peace once it has answered, in milliseconds. */
+export const ALIAS_REST_MS: number = 5 * 60 * 1000;
+
 /** The asking side of a join. */
 export class Joiner {
+  readonly #clock: Clock;
   readonly #transport: Transport;
   readonly #log: Log;
   readonly #self: Self;
   readonly #members: MemberTable;
   readonly #announcer: Announcer;
-  /** Seeds that have answered, this node itself included. Bounded by the seeds there are. */
-  readonly #met = new Set<string>();
+  /** When a seed that has answered may be asked again, in monotonic time. Bounded by the seeds there are. */
+  readonly #restsUntilMs = new Map<string, number>();
 
   constructor(
-    ports: { readonly transport: Transport; readonly log: Log },
+    ports: { readonly clock: Clock; readonly transport: Transport; readonly log: Log },
     self: Self,
     parts: { readonly members: MemberTable; readonly announcer: Announcer },
   ) {
+    this.#clock = ports.clock;
     this.#transport = ports.transport;
     this.#log = ports.log;
     this.#self = self;
@@ -36,13 +42,12 @@ export class Joiner {
       if (sameHostPort(seed, this.#self.address)) continue;
       const outcome = await this.#ask(seed);
       if (outcome.kind === 'joined') {
-        this.#met.add(formatHostPort(seed));
         this.#learn(outcome.answer.peers, seed);
         this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
         return true;
       }
       if (outcome.kind === 'self') {
-        this.#met.add(formatHostPort(seed));
+        this.#restsUntilMs.set(formatHostPort(seed), Number.POSITIVE_INFINITY);
       } else if (outcome.kind === 'id-taken') {
         this.#log.warn('seed bears our node id: ids must be unique', { seed: formatHostPort(seed) });
       } else {
@@ -56,14 +61,19 @@ export class Joiner {
   async #ask(seed: HostPort): Promise<BootstrapOutcome> {
     const ask = () => this.#transport.bootstrap(seed, selfBootstrapRequest(this.#self), SEND_TIMEOUT_MS);
     const outcome = await ask();
-    const self = outcome.kind === 'joined' && outcome.answer.peers.find(({ id }) => id === this.#self.id);
-    return self && outdo(this.#self, self) ? ask() : outcome;
+    const self = outcome.kind === 'joined' ? outcome.answer.peers.find(({ id }) => id === this.#self.id) : undefined;
+    return self?.extension !== undefined && outdo(this.#self, self.extension) ? ask() : outcome;
   }
 
-  /** The seeds that have never answered this node, and where no member lives. */
+  /**
+   * The seeds where no member lives: whoever comes up there without knowing this node would found a cluster of its own. A seed
+   * that is a name for several nodes, or for one that calls itself otherwise, has no member at its address and rests between two
+   * answers; one that is this node rests for good.
+   */
   unmet(seeds: readonly HostPort[]): readonly HostPort[] {
+    const nowMs = this.#clock.monotonicMs();
     const isMet = (seed: HostPort): boolean =>
-      this.#met.has(formatHostPort(seed)) ||
+      nowMs < (this.#restsUntilMs.get(formatHostPort(seed)) ?? 0) ||
       sameHostPort(seed, this.#self.address) ||
       this.#members.live().some((member) => sameHostPort(member.address, seed));
     return seeds.filter((seed) => !isMet(seed));
@@ -75,6 +85,8 @@ export class Joiner {
    */
   #learn(peers: readonly NodeInfo[], seed: HostPort): void {
     const there = peers.filter((info) => sameHostPort({ host: info.address, port: info.httpPort }, seed));
+    const restMs = there.length === 0 ? ALIAS_REST_MS : 0;
+    this.#restsUntilMs.set(formatHostPort(seed), this.#clock.monotonicMs() + restMs);
     const before = this.#members.live();
     for (const info of peers) {
       const isSeed = there.length === 1 && info === there[0];

@@ -1,4 +1,6 @@
-import { memberInfo } from '../membership/member.js';
+import { sameHostPort } from '../address.js';
+import { addressOf, compareIncarnations } from '../membership/evidence.js';
+import { isLive, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import { type Self, selfInfo } from '../self.js';
 import type { BootstrapAnswer, BootstrapRequest } from '../wire/bootstrap.js';
@@ -39,11 +41,19 @@ export class ReceptionDesk {
       enclave: request.enclave,
       ...(request.extension && { extension: request.extension }),
     };
+    const isNews = this.#isNews(joiner);
     if (!this.#members.learn(joiner, 'direct')) return { kind: 'refused' };
     const others = this.#members.live().filter((member) => member.id !== joiner.id);
     const peers = [...others.map(memberInfo), this.#asKnown(joiner), selfInfo(this.#self)];
-    this.#announcer.announce(joiner, others);
+    if (isNews) this.#announcer.announce(joiner, others);
     return { kind: 'welcome', answer: { peers } };
+  }
+
+  /** Whoever asks again, to see who is here, is no newcomer: nobody need be told. */
+  #isNews(joiner: NodeInfo): boolean {
+    const known = this.#members.get(joiner.id);
+    if (known === undefined || !isLive(known) || !sameHostPort(addressOf(joiner), known.address)) return true;
+    return joiner.extension === undefined || compareIncarnations(joiner, known) === 'later';
   }
 
   /** A later incarnation known of the joiner is listed instead of the one it names, so that it can outdo that. */

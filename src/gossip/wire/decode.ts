@@ -2,7 +2,7 @@ import { FieldReader } from './field-reader.js';
 import { type JsonObject, parseJsonObject } from './json.js';
 import { MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES, MAX_TIMESTAMP_S, MAX_WIRE_TTL_S } from './limits.js';
 import type { DecodedMessage, Message, PongMessage, UnknownMessage } from './message.js';
-import { readNodeInfo } from './node-info.js';
+import { readNodeExtension, readNodeInfo } from './node-info.js';
 
 /** Why a body is no message. It names the field at fault and never quotes it. */
 export type MessageError = 'Invalid JSON' | `Invalid message: ${string}`;
@@ -33,7 +33,7 @@ export function messageOf(object: JsonObject): MessageResult {
   return { ok: true, message };
 }
 
-type ProbeFields = Omit<PongMessage, 'type'>;
+type ProbeFields = Omit<PongMessage, 'type' | 'known'>;
 
 /** `undefined` only where a field is wrong. */
 type Reader = (fields: FieldReader) => Message | undefined;
@@ -58,7 +58,10 @@ const READERS = {
     key: fields.optionalKey('key'),
   }),
   PING: (fields) => ({ ...readProbe('PING', fields), ...readWish(fields) }),
-  PONG: (fields) => readProbe('PONG', fields),
+  PONG: (fields) => {
+    const known = fields.optional('x', (x) => x.optional('known', readNodeExtension));
+    return { ...readProbe('PONG', fields), ...(known && { known }) };
+  },
   SYNC: (fields) => {
     const base = readBase(fields);
     const nodeInfo = fields.required('node_info', readNodeInfo);

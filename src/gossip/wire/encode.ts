@@ -1,6 +1,6 @@
 import { encodeBase64 } from './base64.js';
 import type { AckMessage, Message, PingMessage, PongMessage, PutMessage } from './message.js';
-import { nodeInfoJson } from './node-info.js';
+import { nodeExtensionJson, nodeInfoJson } from './node-info.js';
 
 /**
  * Encodes a gossip message, wire v1, byte for byte as TypeScript nodes in the field do: fields in their order, and empty
@@ -23,7 +23,7 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
     case 'PING':
       return { ...base, ...probeFields(message), x: message.wantsReply && { reply: true } };
     case 'PONG':
-      return { ...base, ...probeFields(message) };
+      return { ...base, ...probeFields(message), x: message.known && { known: nodeExtensionJson(message.known) } };
     case 'SYNC':
       return { ...base, node_info: nodeInfoJson(message.nodeInfo) };
     case 'LEAVE':

@@ -67,6 +67,8 @@ export interface PongMessage extends MessageBase {
   readonly type: 'PONG';
   readonly to: string;
   readonly nodeInfo?: NodeInfo;
+  /** What the answerer knows of the asker, where that is later than what the asker says of itself (`x.known`). */
+  readonly known?: NodeExtension;
 }
 
 /** Topology: `from === nodeInfo.id` means "this is me", anything else is hearsay. */

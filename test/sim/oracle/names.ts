@@ -9,7 +9,7 @@ export const INVARIANTS = {
   versions: 'a version names one write, and is the same everywhere',
   bounds: 'every bound holds',
   singleFlight: 'one recovery cycle runs at a time',
-  seeds: 'seeds that have answered are left alone',
+  seeds: 'seeds where a member lives are left alone',
   replicas: 'at rest all replicas are equal',
   incarnations: 'the incarnation known of a member never goes down',
   selfListing: 'no node lists itself',

@@ -1,7 +1,8 @@
-import { formatHostPort } from '../../../src/gossip/address.js';
+import { formatHostPort, sameHostPort } from '../../../src/gossip/address.js';
+import type { Member } from '../../../src/gossip/membership/member.js';
 import type { MemberEvent } from '../../../src/gossip/membership/member-event.js';
 import type { SimHost } from '../world/host.js';
-import type { Post, PostResult } from '../world/network.js';
+import type { Post } from '../world/network.js';
 import type { SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 import type { Cast } from './cast.js';
@@ -18,13 +19,13 @@ interface Search {
   isIsolated: boolean;
   /** Requests to join that the process waits for. */
   readonly open: Set<Post>;
-  /** By address: when a seed first answered. Bounded by the seeds. */
-  readonly answeredMs: Map<string, number>;
+  /** World time at which a member last came to another address. */
+  movedMs: number;
 }
 
 /**
  * One recovery cycle at a time: it asks one seed after the other, so an isolated process waits for one seed at a time. And
- * who knows others leaves seeds alone that have answered. A round or a cycle that began before goes on to its end first.
+ * who knows others leaves seeds alone where one of them lives. A round or a cycle that began before goes on to its end first.
  */
 export class SeedsAreAskedInTurn implements Invariant {
   readonly #world: World;
@@ -42,6 +43,7 @@ export class SeedsAreAskedInTurn implements Invariant {
 
   memberChanged(node: SimNode, { kind }: MemberEvent): void {
     const search = this.#of(node);
+    if (kind === 'moved') search.movedMs = this.#world.elapsedMs;
     if (kind === 'joined' || kind === 'returned') this.#turn(search, false);
     if ((kind === 'evicted' || kind === 'left') && node.core.gossip.members.live().length === 0) {
       this.#turn(search, true);
@@ -62,19 +64,11 @@ export class SeedsAreAskedInTurn implements Invariant {
       else this.#checkSeed(node, post, search, settledMs);
     }
     search.open.add(post);
-    // Asked again at once, by a later incarnation: the answer was no answer yet.
-    const seed = formatHostPort(post.to);
-    if (search.answeredMs.get(seed) === this.#world.elapsedMs) search.answeredMs.delete(seed);
   }
 
-  settled(post: Post, result: PostResult): void {
+  settled(post: Post): void {
     const node = this.#askerOf(post);
-    if (node === undefined) return;
-    const search = this.#of(node);
-    search.open.delete(post);
-    const seed = formatHostPort(post.to);
-    const isAnswer = 'answer' in result && result.answer.status === 200 && isReadable(result.answer.body);
-    if (isAnswer && !search.answeredMs.has(seed)) search.answeredMs.set(seed, this.#world.elapsedMs);
+    if (node !== undefined) this.#of(node).open.delete(post);
   }
 
   #askerOf({ type, process }: Post): SimNode | undefined {
@@ -91,11 +85,13 @@ export class SeedsAreAskedInTurn implements Invariant {
     this.#world.violated(INVARIANTS.singleFlight, detail);
   }
 
-  #checkSeed(node: SimNode, { to }: Post, { answeredMs, sinceMs }: Search, settledMs: number): void {
-    const atMs = answeredMs.get(formatHostPort(to));
-    if (atMs === undefined || atMs >= settledMs) return;
+  #checkSeed(node: SimNode, { to }: Post, { movedMs, sinceMs }: Search, settledMs: number): void {
+    if (movedMs >= settledMs) return;
+    const lives = ({ address, sinceMs }: Member): boolean => sameHostPort(address, to) && sinceMs < settledMs;
+    const member = node.core.gossip.members.live().find(lives);
+    if (member === undefined) return;
     const detail =
-      `${node.id} asks ${formatHostPort(to)} again, which answered at ${atMs.toFixed(0)}; ` +
+      `${node.id} asks ${formatHostPort(to)}, where ${member.id} has lived since ${member.sinceMs.toFixed(0)}; ` +
       `it has known others since ${sinceMs.toFixed(0)}`;
     this.#world.violated(INVARIANTS.seeds, detail);
   }
@@ -109,20 +105,9 @@ export class SeedsAreAskedInTurn implements Invariant {
   #of(node: SimNode): Search {
     let search = this.#searches.get(node);
     if (search === undefined) {
-      search = { sinceMs: this.#world.elapsedMs, isIsolated: true, open: new Set(), answeredMs: new Map() };
+      search = { sinceMs: this.#world.elapsedMs, isIsolated: true, open: new Set(), movedMs: 0 };
       this.#searches.set(node, search);
     }
     return search;
-  }
-}
-
-/** An answer that was spoilt on its way is none. */
-function isReadable(body: Uint8Array): boolean {
-  try {
-    const answer: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
-    if (typeof answer !== 'object' || answer === null || !('peers' in answer) || !('success' in answer)) return false;
-    return answer.success === true && Array.isArray(answer.peers);
-  } catch {
-    return false;
   }
 }

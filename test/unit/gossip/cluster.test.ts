@@ -77,6 +77,34 @@ describe('Gossip over a network', () => {
     }
   });
 
+  it('Restart_WithItsClockSetBack_AndNoSeedToAsk_IsToldByWhomItProbes', async () => {
+    const [a, b, c] = await three();
+    void world.leave(a);
+    await world.run(100);
+    world.jumpClock(a, -60_000);
+    const again = world.startNode({ id: a.id, address: a.address });
+    const newcomer = world.startNode({ seeds: [a.address] });
+    void newcomer.core.gossip.joiner.join([b.address]);
+    await world.run(35_000);
+    expect([b.peers, c.peers]).toEqual([
+      ['n1', 'n3', newcomer.id],
+      ['n1', 'n2', newcomer.id],
+    ]);
+    expect(again.self.incarnation).toBe(a.self.incarnation + 1);
+  });
+
+  it('SeedsReplacedAtOnce_FoundNoClusterOfTheirOwn', async () => {
+    const [a, b, c] = await three();
+    for (const node of [a, b]) void world.leave(node);
+    await world.run(100);
+    const seeds = [a.address, b.address];
+    world.startNode({ id: 'a2', address: a.address, seeds });
+    world.startNode({ id: 'b2', address: b.address, seeds });
+    const d = world.startNode({ seeds: [c.address] });
+    await world.run(35_000);
+    expect(c.peers).toEqual(['a2', 'b2', d.id]);
+  });
+
   it('SeedsThatComeUpLater_EndSeparateGroups', async () => {
     const [a, b] = [
       { host: '10.9.0.1', port: 8080 },

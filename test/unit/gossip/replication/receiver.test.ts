@@ -80,7 +80,9 @@ describe('Receiver', () => {
   });
 
   it('ForeignEnclave_OfAnUnknownOrigin_IsDropped_AtTheAddressOfAFormerMember', () => {
-    expect(bench.gossip.receive(putOf('stranger', 'm1', { enclave: 'other', wantsReply: true }))).toEqual({ kind: 'ok' });
+    expect(bench.gossip.receive(putOf('stranger', 'm1', { enclave: 'other', wantsReply: true }))).toEqual({
+      kind: 'ok',
+    });
     expect([text(), bench.metrics.value('repram_writes_foreign_total')]).toEqual([undefined, 1]);
     bench.gossip.receive(putOf('stranger', 'm2', { enclave: 'default' }));
     expect(text()).toBe('value');

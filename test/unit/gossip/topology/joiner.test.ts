@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostPort } from '../../../../src/gossip/address.js';
 import type { BootstrapOutcome } from '../../../../src/gossip/ports/transport.js';
 import { selfInfo } from '../../../../src/gossip/self.js';
+import { ALIAS_REST_MS } from '../../../../src/gossip/topology/joiner.js';
 import { GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
 
 let bench: GossipBench;
@@ -71,6 +72,23 @@ describe('Joiner', () => {
     await bench.clock.run(0);
     const [ping] = bench.transport.of('PING', 'x.test');
     expect(ping?.message).toMatchObject({ to: 'x', wantsReply: true, nodeInfo: selfInfo(SELF) });
+  });
+
+  it('Seed_WhereNobodyLivesAnyMore_IsAskedAgain_SomebodyElseMayComeUpThere', async () => {
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('a')] } } });
+    await bench.gossip.joiner.join([seed('a')]);
+    expect(bench.gossip.joiner.unmet([seed('a')])).toEqual([]);
+    bench.gossip.members.leave('a');
+    expect(bench.gossip.joiner.unmet([seed('a')])).toEqual([seed('a')]);
+  });
+
+  it('Seed_ThatIsANameOfOthers_RestsBetweenTwoAnswers', async () => {
+    seedsAnswer({ 'all.test': { kind: 'joined', answer: { peers: [infoOf('a'), infoOf('b')] } } });
+    await bench.gossip.joiner.join([seed('all')]);
+    await bench.clock.run(ALIAS_REST_MS - 1);
+    expect(bench.gossip.joiner.unmet([seed('all')])).toEqual([]);
+    await bench.clock.run(1);
+    expect(bench.gossip.joiner.unmet([seed('all')])).toEqual([seed('all')]);
   });
 
   it('Seeds_AreMetOnceTheyAnswer_OrAMemberLivesThere_OrTheyAreThisNode', async () => {

@@ -40,6 +40,16 @@ describe('ReceptionDesk', () => {
     expect(bench.transport.of('SYNC').every(({ message }) => message.from === 'self')).toBe(true);
   });
 
+  it('Joiner_ThatAsksAgain_IsNoNews_ItsNextIncarnationIs', async () => {
+    await bench.prove(infoOf('a'));
+    const extension = (incarnation: number) => ({ extension: { incarnation, instance: `${incarnation}` } });
+    for (const incarnation of [1, 1, 2]) {
+      bench.gossip.reception.receive(request('joiner', extension(incarnation)));
+      await bench.clock.run(100);
+    }
+    expect(tellings()).toEqual(['a.test 0', 'a.test 200']);
+  });
+
   it('Joiner_IsAnnouncedAgain_After1And2And4Seconds_ToWhoCouldNotBeTold', async () => {
     await bench.prove(infoOf('a'));
     bench.transport.onSend = () => ({ kind: 'refused' });
