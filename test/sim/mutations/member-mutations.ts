@@ -135,6 +135,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     file: 'gossip/self.ts',
     find: 'self.incarnation = incarnation + 1;',
     replace: '',
-    caughtBy: [INVARIANTS.convergence, INVARIANTS.incarnations],
+    scenarios: ['return-behind'],
+    caughtBy: [INVARIANTS.convergence, INVARIANTS.probes],
   },
 ];
