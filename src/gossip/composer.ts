@@ -64,6 +64,11 @@ export class Composer {
     return { type: 'SYNC', ...this.#envelope(), nodeInfo };
   }
 
+  /** "This is me, and who do you know?", for nodes that know the extension. */
+  ask(): SyncMessage {
+    return { ...this.sync(), wantsReply: true };
+  }
+
   leave(): LeaveMessage {
     return { type: 'LEAVE', ...this.#envelope(), incarnation: this.#self.incarnation };
   }

@@ -14,18 +14,21 @@ import type {
   LeaveMessage,
   Message,
   NodeExtension,
+  NodeInfo,
   PingMessage,
   PongMessage,
   PutMessage,
+  SyncMessage,
 } from './wire/message.js';
 
 /**
- * - `ok`: taken; `reply` is the answer to a message that wants it at once.
+ * - `ok`: taken. To a message that wants an answer at once, `reply` is that to a write or a probe, and `nodes` that to a
+ *   SYNC: whom this node knows, itself first.
  * - `full`: no room for a write.
  * - `misdirected`: a PING meant for another node came here.
  */
 export type Receipt =
-  | { readonly kind: 'ok'; readonly reply?: AckMessage | PongMessage }
+  | { readonly kind: 'ok'; readonly reply?: AckMessage | PongMessage; readonly nodes?: readonly NodeInfo[] }
   | { readonly kind: 'full' | 'misdirected' };
 
 const OK: Receipt = { kind: 'ok' };
@@ -72,8 +75,7 @@ export class Inbox {
         this.#receivePong(message);
         return OK;
       case 'SYNC':
-        this.#parts.sync.receive(message);
-        return OK;
+        return this.#receiveSync(message);
       case 'LEAVE':
         this.#receiveLeave(message);
         return OK;
@@ -123,6 +125,11 @@ export class Inbox {
     this.#parts.members.heard(message.from);
     const { known, to } = message;
     if (known !== undefined && to === this.#self.id && outdo(this.#self, known)) this.#parts.reassert(message.from);
+  }
+
+  #receiveSync(message: SyncMessage): Receipt {
+    const nodes = this.#parts.sync.receive(message);
+    return nodes === undefined ? OK : { kind: 'ok', nodes };
   }
 
   /** Believed only of the incarnation that said it, so that a late goodbye does not end a node that has come back. */

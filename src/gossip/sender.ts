@@ -15,6 +15,8 @@ export const SEND_TIMEOUT_MS = 5000;
 const BUSY_BACKOFF = { baseMs: 100, capMs: 2000 } as const;
 const RESET_BACKOFF_MS = 20;
 
+type Taken = Extract<SendOutcome, { readonly kind: 'ok' }>;
+
 interface SenderPorts {
   readonly clock: Clock;
   readonly rng: Rng;
@@ -73,8 +75,8 @@ export class Sender {
     this.#sent[message.type].inc();
     const outcome = await this.#ports.transport.send(address, message, timeoutMs);
     if (outcome.kind !== 'ok') return outcome;
-    if (member.address === address && vouchesFor(member, message, outcome.reply)) this.#members.answered(member.id);
-    // A reply names its author, wherever it comes from.
+    if (member.address === address && vouchesFor(member, message, outcome)) this.#members.answered(member.id);
+    // A reply names its author, wherever it comes from. Whom a list of nodes teaches, the caller decides.
     if (outcome.reply !== undefined) this.#onReply(outcome.reply);
     return outcome;
   }
@@ -95,8 +97,10 @@ export class Sender {
 
 /**
  * Whether a 200 shows that the member itself is there, and not just some process at its address: a reply names its author,
- * and a PING is meant for one node. What names nobody, a SYNC above all, is taken by whoever came up there after the member.
+ * a list of nodes begins with it, and a PING is meant for one node. What names nobody, such as a SYNC that wants no answer,
+ * is taken by whoever came up there after the member.
  */
-function vouchesFor(member: Member, message: Message, reply: Message | undefined): boolean {
-  return reply === undefined ? message.type === 'PING' : reply.from === member.id;
+function vouchesFor(member: Member, message: Message, { reply, nodes }: Taken): boolean {
+  const author = reply?.from ?? nodes?.[0]?.id;
+  return author === undefined ? message.type === 'PING' : author === member.id;
 }

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostPort } from '../../src/gossip/address.js';
 import type { SendOutcome } from '../../src/gossip/ports/transport.js';
 import { selfBootstrapRequest } from '../../src/gossip/self.js';
-import { encodeAnswer } from '../../src/gossip/wire/answer.js';
+import { encodeAnswer, encodeNodesAnswer } from '../../src/gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../src/gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../src/gossip/wire/decode.js';
-import { MAX_VALUE_BYTES } from '../../src/gossip/wire/limits.js';
+import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_VALUE_BYTES } from '../../src/gossip/wire/limits.js';
 import type { AckMessage, PingMessage, SyncMessage } from '../../src/gossip/wire/message.js';
 import { LANE_CONNECTIONS, MAX_QUEUED_REQUESTS } from '../../src/node/transport/peer-link.js';
 import { signBody, verifyBody } from '../../src/node/wire/signature.js';
@@ -16,6 +16,8 @@ import { type HttpWorld, httpWorld, type TransportWorld } from './support/transp
 
 const PING: PingMessage = { type: 'PING', from: 'self', timestampS: 1, messageId: 'p', to: 'peer', wantsReply: true };
 const SYNC: SyncMessage = { type: 'SYNC', from: 'self', timestampS: 1, messageId: 's', nodeInfo: infoOf('x') };
+const ASK: SyncMessage = { ...SYNC, nodeInfo: infoOf('self'), wantsReply: true };
+const NODES = [infoOf('peer', { incarnation: 1 }), infoOf('x')];
 const ACK: AckMessage = { type: 'ACK', from: 'peer', to: 'self', timestampS: 1, messageId: 'm', key: 'k' };
 const PUT = putOf('self', 'm', { wantsReply: true });
 const REQUEST = selfBootstrapRequest(SELF);
@@ -43,6 +45,7 @@ describe.each(WORLDS)('HttpTransport over %s connections', (_name, open) => {
   afterEach(() => world.close());
 
   const send = (timeoutMs = 5000) => world.passing(world.transport.send(world.peer, PUT, timeoutMs));
+  const ask = () => world.passing(world.transport.send(world.peer, ASK, 5000));
   const join = () => world.passing(world.transport.bootstrap(world.peer, REQUEST, 5000));
   const putMany = (count: number, timeoutMs: number) =>
     Promise.all(
@@ -63,9 +66,44 @@ describe.each(WORLDS)('HttpTransport over %s connections', (_name, open) => {
     expect(await send()).toEqual({ kind: 'ok', reply: ACK });
   });
 
-  it('Reply_NobodyAskedFor_IsIgnored', async () => {
-    world.behave({ status: 200, body: encodeAnswer(ACK) });
-    expect(await world.passing(world.transport.send(world.peer, SYNC, 5000))).toEqual({ kind: 'ok' });
+  it('Nodes_ComeInTheAnswerToASync_HoweverMany', async () => {
+    world.behave({ status: 200, body: encodeNodesAnswer(NODES) });
+    expect(await ask()).toEqual({ kind: 'ok', nodes: NODES });
+    const thousands = Array.from({ length: 5000 }, (_, i) => infoOf(`node-${i}`));
+    world.behave({ status: 200, body: encodeNodesAnswer(thousands) });
+    expect(await ask()).toEqual({ kind: 'ok', nodes: thousands });
+  });
+
+  it.each([
+    ['an acknowledgement, to a SYNC', encodeAnswer(ACK), SYNC],
+    ['nodes, to a SYNC that asks for none', encodeNodesAnswer(NODES), SYNC],
+    ['an acknowledgement, to a SYNC that asks for nodes', encodeAnswer(ACK), ASK],
+    ['nodes, to a write', encodeNodesAnswer(NODES), PUT],
+    ['nodes, to a probe', encodeNodesAnswer(NODES), PING],
+  ])('Reply_NobodyAskedFor_IsIgnored: %s', async (_what, body, message) => {
+    world.behave({ status: 200, body });
+    expect(await world.passing(world.transport.send(world.peer, message, 5000))).toEqual({ kind: 'ok' });
+  });
+
+  it('Nodes_InAnAnswerThatRefuses_AreIgnored', async () => {
+    world.behave({ status: 507, body: encodeNodesAnswer(NODES) });
+    expect(await ask()).toEqual({ kind: 'rejected', status: 507 });
+  });
+
+  it('MalformedNodes_OfAnAnswerToASync_AreLeftOutAndCounted', async () => {
+    const text = Buffer.from(encodeNodesAnswer(NODES)).toString().replace('[', '[{},null,');
+    world.behave({ status: 200, body: Buffer.from(text) });
+    expect(await ask()).toEqual({ kind: 'ok', nodes: NODES });
+    expect(world.metrics.value('repram_sync_nodes_skipped_total')).toBe(2);
+  });
+
+  it('Nodes_InAnAnswerTooLong_AreIgnored_AndFarTooLongIsCutOff', async () => {
+    const answer = Buffer.from(encodeNodesAnswer(NODES));
+    const padded = (bytes: number) => Buffer.concat([Buffer.alloc(bytes - answer.byteLength, ' '), answer]);
+    world.behave({ status: 200, body: padded(MAX_BOOTSTRAP_ANSWER_BYTES + 1) });
+    expect(await ask()).toEqual({ kind: 'ok' });
+    world.behave({ status: 200, body: padded(MAX_BOOTSTRAP_ANSWER_BYTES + 1024 * 1024) });
+    expect(await ask()).toEqual({ kind: 'reset' });
   });
 
   it('Answer_OfRubbish_IsTakenWithoutReply', async () => {
@@ -408,8 +446,8 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
   afterEach(() => world.close());
 
   const send = () => world.passing(world.transport.send(world.peer, PUT, 5000));
-  const answerSigned = (secret: string | undefined) => {
-    const body = encodeAnswer(ACK);
+  const ask = () => world.passing(world.transport.send(world.peer, ASK, 5000));
+  const answerSigned = (secret: string | undefined, body = encodeAnswer(ACK)) => {
     const headers = secret === undefined ? {} : { 'x-repram-signature': signBody(secret, body) };
     world.behave({ status: 200, headers, body });
   };
@@ -424,6 +462,8 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
   it('Reply_RightlySigned_Counts', async () => {
     answerSigned(SECRET);
     expect(await send()).toEqual({ kind: 'ok', reply: ACK });
+    answerSigned(SECRET, encodeNodesAnswer(NODES));
+    expect(await ask()).toEqual({ kind: 'ok', nodes: NODES });
   });
 
   it.each([
@@ -432,5 +472,7 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
   ])('Reply_%s_IsIgnored', async (_how, secret) => {
     answerSigned(secret);
     expect(await send()).toEqual({ kind: 'ok' });
+    answerSigned(secret, encodeNodesAnswer(NODES));
+    expect(await ask()).toEqual({ kind: 'ok' });
   });
 });

@@ -33,6 +33,8 @@ const FIELDS = [
   'instance',
   'success',
   'peers',
+  'nodes',
+  'reply',
   'node_id',
   'gossip_port',
   '__proto__',

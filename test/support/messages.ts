@@ -71,12 +71,24 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
     to: optionalName,
     key: fc.oneof(fc.constant(''), keys),
   }),
-  fc.record({ type: fc.constant('PING' as const), ...probe }, { requiredKeys: [...probeKeys.requiredKeys] }),
+  fc.record(
+    { type: fc.constant('PING' as const), ...probe, wantsReply: fc.constant(true as const) },
+    { requiredKeys: [...probeKeys.requiredKeys] },
+  ),
   fc.record(
     { type: fc.constant('PONG' as const), ...probe, known: extensions },
     { requiredKeys: [...probeKeys.requiredKeys] },
   ),
-  fc.record({ type: fc.constant('SYNC' as const), ...base, messageId: optionalId, nodeInfo: nodeInfos }),
+  fc.record(
+    {
+      type: fc.constant('SYNC' as const),
+      ...base,
+      messageId: optionalId,
+      nodeInfo: nodeInfos,
+      wantsReply: fc.constant(true as const),
+    },
+    { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'nodeInfo'] },
+  ),
   fc.record({
     type: fc.constant('LEAVE' as const),
     ...base,

@@ -1,11 +1,12 @@
 import type { HostPort } from '../address.js';
 import type { BootstrapAnswer, BootstrapRequest } from '../wire/bootstrap.js';
-import type { Message } from '../wire/message.js';
+import type { Message, NodeInfo } from '../wire/message.js';
 
 /**
  * How a send ended.
  *
- * - `ok`: the peer took the message; `reply` is what it answered, where the message asked for that and it complied.
+ * - `ok`: the peer took the message. Where the message asked for a reply and the peer complied, `reply` is what it answered
+ *   to a write or a probe, and `nodes` whom it listed in answer to a SYNC, itself first.
  * - `busy`: the peer asked to slow down (429, 503). It is alive; try again later.
  * - `rejected`: the peer is alive and will not take this message (any other status).
  * - `misdirected`: another node answers at this address (421).
@@ -16,7 +17,7 @@ import type { Message } from '../wire/message.js';
  * - `overflow`: too much is queued for this peer already; nothing was sent.
  */
 export type SendOutcome =
-  | { readonly kind: 'ok'; readonly reply?: Message }
+  | { readonly kind: 'ok'; readonly reply?: Message; readonly nodes?: readonly NodeInfo[] }
   | { readonly kind: 'refused' | 'reset' | 'timeout' | 'aborted' | 'overflow' | 'misdirected' }
   | { readonly kind: 'busy'; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'rejected'; readonly status: number };

@@ -1,5 +1,5 @@
 import { formatHostPort, type HostPort, sameHostPort } from '../address.js';
-import { memberInfo } from '../membership/member.js';
+import { type Member, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
@@ -40,9 +40,10 @@ export class Joiner {
   async join(seeds: readonly HostPort[]): Promise<boolean> {
     for (const seed of seeds) {
       if (sameHostPort(seed, this.#self.address)) continue;
+      const before = this.#members.live();
       const outcome = await this.#ask(seed);
       if (outcome.kind === 'joined') {
-        this.#learn(outcome.answer.peers, seed);
+        this.#learn(outcome.answer.peers, seed, before);
         this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
         return true;
       }
@@ -82,12 +83,12 @@ export class Joiner {
   /**
    * What a seed says of others is hearsay; it has itself spoken and answered, where one node is listed at its address.
    * Who knew this node before is told of everybody it did not know: the seed's members and they are one cluster from now.
+   * Whoever has come to know it since it asked has that from the seed, as a rule.
    */
-  #learn(peers: readonly NodeInfo[], seed: HostPort): void {
+  #learn(peers: readonly NodeInfo[], seed: HostPort, before: readonly Member[]): void {
     const there = peers.filter((info) => sameHostPort({ host: info.address, port: info.httpPort }, seed));
     const restMs = there.length === 0 ? ALIAS_REST_MS : 0;
     this.#restsUntilMs.set(formatHostPort(seed), this.#clock.monotonicMs() + restMs);
-    const before = this.#members.live();
     for (const info of peers) {
       const isSeed = there.length === 1 && info === there[0];
       this.#members.learn(info, isSeed ? 'direct' : 'hearsay');

@@ -4,6 +4,8 @@ import type { MemberTable } from '../membership/member-table.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import { type Rng, randomInt } from '../ports/rng.js';
+import { FULL_FAN_OUT } from '../replication/fan-out.js';
+import { type Self, selfInfo } from '../self.js';
 import type { Sender } from '../sender.js';
 import type { NodeInfo, SyncMessage } from '../wire/message.js';
 
@@ -28,17 +30,20 @@ interface TopologySyncParts {
 }
 
 /**
- * Topology exchange. "This is me" teaches the sender and is answered with one SYNC for each node known; hearsay only
- * teaches.
+ * Topology exchange. "This is me" teaches the sender and is answered with whom this node knows; hearsay only teaches.
+ *
+ * Nodes of this implementation list whom they know in the answer to the request, and ask the asker back: an exchange is one
+ * request each way. Older nodes are sent one SYNC for each node known, this one last.
  *
  * A node that is new here may know others that are: groups that find each other have to mix. So syncs come soon after such
  * news, and then ever more rarely.
  *
- * The answer holds the answerer's own "this is me", which two nodes that always answer would answer for ever. So the same
- * peer is answered once per interval, whatever it says.
+ * The answer leads to a "this is me" in the other direction, which two nodes that always answer would answer for ever. So
+ * the same peer is answered once per interval, whatever it says, and asked back once at most.
  */
 export class TopologySync {
   readonly #ports: TopologySyncPorts;
+  readonly #self: Self;
   readonly #options: TopologySyncOptions;
   readonly #parts: TopologySyncParts;
   readonly #suppressed: Counter;
@@ -51,8 +56,9 @@ export class TopologySync {
   /** When each peer was last told of this node. Bounded by the member table: pruned on every tick. */
   readonly #introducedMs = new Map<string, number>();
 
-  constructor(ports: TopologySyncPorts, options: TopologySyncOptions, parts: TopologySyncParts) {
+  constructor(ports: TopologySyncPorts, self: Self, options: TopologySyncOptions, parts: TopologySyncParts) {
     this.#ports = ports;
+    this.#self = self;
     this.#options = options;
     this.#parts = parts;
     this.#pauseMs = options.intervalMs;
@@ -68,28 +74,34 @@ export class TopologySync {
     this.#timer = undefined;
   }
 
-  /** A node is new here: the next sync comes soon. */
+  /**
+   * A node is new here: the next sync comes soon, at some ten nodes of a cluster and at all of a small one. A node that joins
+   * is announced to all, so what is left to find out is whether others came with it. For that a few have to ask, and not
+   * each of a hundred: what they find is new where they tell it, and has ten more ask in turn.
+   */
   hurry(): void {
     if (this.#timer === undefined || this.#pauseMs <= FIRST_SYNC_MS) return;
+    if (this.#ports.rng.next() * this.#parts.members.live().length >= FULL_FAN_OUT) return;
     this.#pauseMs = Math.min(FIRST_SYNC_MS, this.#options.intervalMs);
     this.#timer.cancel();
     this.#timer = this.#schedule();
   }
 
-  /** Takes in one SYNC. */
-  receive(message: SyncMessage): void {
+  /** Takes in one SYNC. Returns whom to list in the answer to the request, this node first, where the asker takes it there. */
+  receive(message: SyncMessage): readonly NodeInfo[] | undefined {
     const { members } = this.#parts;
     const direct = message.from === message.nodeInfo.id;
     members.learn(message.nodeInfo, direct ? 'direct' : 'hearsay');
     members.heard(message.from);
     const member = members.get(message.from);
-    if (direct && member !== undefined && member.state !== 'left') this.#answer(member);
+    if (!direct || member === undefined || member.state === 'left') return undefined;
+    return this.#answer(member, message.wantsReply);
   }
 
   /** Tells a member about this node, at most once per interval. */
   introduce(member: Member): void {
     if (!this.#claim(this.#introducedMs, member.id)) return;
-    void this.#parts.sender.send(member, this.#parts.composer.sync());
+    this.#ask(member);
   }
 
   /** Forgets when a member was answered: it restarted, or came back, and knows nobody. */
@@ -99,13 +111,38 @@ export class TopologySync {
     this.#askedMs.delete(id);
   }
 
-  #answer(member: Member): void {
+  #answer(member: Member, atOnce: true | undefined): readonly NodeInfo[] | undefined {
     if (!this.#claim(this.#answeredMs, member.id)) {
       this.#suppressed.inc();
-      return;
+      return undefined;
     }
     const others = this.#parts.members.live().filter((other) => other.id !== member.id);
-    void this.#tellAll(member, others.map(memberInfo));
+    const infos = others.map(memberInfo);
+    if (!atOnce) {
+      void this.#tellAll(member, infos);
+      return undefined;
+    }
+    if (this.#claim(this.#askedMs, member.id)) this.#ask(member);
+    return [selfInfo(this.#self), ...infos];
+  }
+
+  /** Says "this is me" to a member, and takes in whom it lists in its answer. */
+  #ask(member: Member): void {
+    const { sender, composer } = this.#parts;
+    const message = member.extension === undefined ? composer.sync() : composer.ask();
+    void sender.send(member, message).then((outcome) => {
+      if (outcome.kind === 'ok' && outcome.nodes !== undefined) this.#learn(member.id, outcome.nodes);
+    });
+  }
+
+  /**
+   * What a member says of others is hearsay. It has spoken for itself where the list begins with it; another process at its
+   * address begins with its own id, and may list the member further down.
+   */
+  #learn(askedId: string, nodes: readonly NodeInfo[]): void {
+    for (const [index, info] of nodes.entries()) {
+      this.#parts.members.learn(info, index === 0 && info.id === askedId ? 'direct' : 'hearsay');
+    }
   }
 
   /** One SYNC a node, this one last, in order; gives up where the peer cannot be reached. */
@@ -128,7 +165,7 @@ export class TopologySync {
 
   /** Whoever was asked within the interval would not answer again. */
   #tick(): void {
-    const { members, sender, composer } = this.#parts;
+    const { members } = this.#parts;
     for (const times of [this.#answeredMs, this.#introducedMs, this.#askedMs]) {
       for (const id of times.keys()) if (members.get(id) === undefined) times.delete(id);
     }
@@ -136,7 +173,7 @@ export class TopologySync {
     if (unasked.length === 0) return;
     const partner = unasked[randomInt(this.#ports.rng, unasked.length)] as Member;
     this.#askedMs.set(partner.id, this.#ports.clock.monotonicMs());
-    void sender.send(partner, composer.sync());
+    this.#ask(partner);
   }
 
   #claim(times: Map<string, number>, id: string): boolean {

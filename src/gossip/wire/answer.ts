@@ -1,9 +1,10 @@
 import { messageOf } from './decode.js';
 import { encodeMessage } from './encode.js';
 import { isJsonObject, parseJsonObject } from './json.js';
-import type { AckMessage, Message, PongMessage } from './message.js';
+import type { AckMessage, Message, NodeInfo, PongMessage } from './message.js';
+import { NODE_LIST_BOUNDS, type NodeList, nodeListText, readNodeList } from './node-list.js';
 
-/** Longest answer to a gossip message that is looked at, in bytes: a reply is an ACK or a PONG. */
+/** Longest answer to a write or a probe that is looked at, in bytes: the reply is an ACK or a PONG. */
 export const MAX_ANSWER_BYTES: number = 32 * 1024;
 
 const BOUNDS = { maxBytes: MAX_ANSWER_BYTES, maxValues: 256 };
@@ -16,7 +17,16 @@ export function encodeAnswer(reply?: AckMessage | PongMessage): Uint8Array {
 
 const TAKEN: Uint8Array = Buffer.from('{"success":true}');
 const HEAD: Uint8Array = Buffer.from('{"success":true,"x":{"reply":');
+const NODES_HEAD = '{"success":true,"x":{"nodes":';
 const TAIL: Uint8Array = Buffer.from('}}');
+
+/**
+ * The answer to a SYNC that asked for one: who is known here, the answerer first. What does not fit into
+ * `MAX_BOOTSTRAP_ANSWER_BYTES` is left out, from the end.
+ */
+export function encodeNodesAnswer(nodes: readonly NodeInfo[]): Uint8Array {
+  return Buffer.from(`${NODES_HEAD}${nodeListText(nodes, NODES_HEAD.length + TAIL.byteLength)}}}`);
+}
 
 /** The reply in an answer; `undefined` where there is none, or none that is well formed. Total. */
 export function decodeAnswer(bytes: Uint8Array): Message | undefined {
@@ -26,4 +36,12 @@ export function decodeAnswer(bytes: Uint8Array): Message | undefined {
   if (!isJsonObject(reply)) return undefined;
   const result = messageOf(reply);
   return result.ok && result.message.type !== 'UNKNOWN' ? result.message : undefined;
+}
+
+/** The nodes in an answer; `undefined` where it lists none, as the answers of older nodes do not. Total. */
+export function decodeNodesAnswer(bytes: Uint8Array): NodeList | undefined {
+  if (bytes.byteLength <= NODES_HEAD.length) return undefined;
+  const extension = parseJsonObject(bytes, NODE_LIST_BOUNDS)?.['x'];
+  const entries: unknown = isJsonObject(extension) ? extension['nodes'] : undefined;
+  return Array.isArray(entries) ? readNodeList(entries) : undefined;
 }

@@ -1,15 +1,9 @@
 import type { BootstrapAnswer, BootstrapRequest } from './bootstrap.js';
 import { FieldReader } from './field-reader.js';
-import { isJsonObject, parseJsonObject } from './json.js';
-import {
-  MAX_BOOTSTRAP_ANSWER_BYTES,
-  MAX_BOOTSTRAP_ANSWER_VALUES,
-  MAX_BOOTSTRAP_PEERS,
-  MAX_BOOTSTRAP_REQUEST_BYTES,
-  MAX_MESSAGE_VALUES,
-} from './limits.js';
-import type { NodeInfo } from './message.js';
-import { hostOnTheWire, nodeExtensionJson, nodeInfoJson, readNodeExtension, readNodeInfo } from './node-info.js';
+import { parseJsonObject } from './json.js';
+import { MAX_BOOTSTRAP_REQUEST_BYTES, MAX_MESSAGE_VALUES } from './limits.js';
+import { hostOnTheWire, nodeExtensionJson, nodeInfoJson, readNodeExtension } from './node-info.js';
+import { NODE_LIST_BOUNDS, readNodeList } from './node-list.js';
 
 export type BootstrapRequestResult =
   | { readonly ok: true; readonly request: BootstrapRequest }
@@ -25,7 +19,6 @@ export type BootstrapAnswerResult =
   | { readonly ok: false; readonly error: 'Invalid JSON' | `Invalid answer: ${string}` };
 
 const REQUEST_BOUNDS = { maxBytes: MAX_BOOTSTRAP_REQUEST_BYTES, maxValues: MAX_MESSAGE_VALUES };
-const ANSWER_BOUNDS = { maxBytes: MAX_BOOTSTRAP_ANSWER_BYTES, maxValues: MAX_BOOTSTRAP_ANSWER_VALUES };
 
 /** Decodes and validates what a joiner sends. Total. */
 export function decodeBootstrapRequest(bytes: Uint8Array): BootstrapRequestResult {
@@ -62,27 +55,16 @@ export function encodeBootstrapRequest(request: BootstrapRequest): Uint8Array {
  * `{"enclave":"default"}`), so malformed entries cost themselves and not the answer. Total.
  */
 export function decodeBootstrapAnswer(bytes: Uint8Array): BootstrapAnswerResult {
-  const object = parseJsonObject(bytes, ANSWER_BOUNDS);
+  const object = parseJsonObject(bytes, NODE_LIST_BOUNDS);
   if (object === undefined) return { ok: false, error: 'Invalid JSON' };
   if (object['success'] !== true) return { ok: false, error: 'Invalid answer: success' };
   // Go prints a list that was never filled as null.
   const entries: unknown = object['peers'] ?? [];
   if (!Array.isArray(entries)) return { ok: false, error: 'Invalid answer: peers' };
-  const peers = entries.slice(0, MAX_BOOTSTRAP_PEERS).map(peerOf).filter(isPresent);
-  return { ok: true, answer: { peers }, skipped: entries.length - peers.length };
+  const { nodes, skipped } = readNodeList(entries);
+  return { ok: true, answer: { peers: nodes }, skipped };
 }
 
 export function encodeBootstrapAnswer(answer: BootstrapAnswer): Uint8Array {
   return Buffer.from(JSON.stringify({ success: true, peers: answer.peers.map(nodeInfoJson) }));
-}
-
-function peerOf(entry: unknown): NodeInfo | undefined {
-  if (!isJsonObject(entry)) return undefined;
-  const fields = new FieldReader(entry);
-  const info = readNodeInfo(fields);
-  return fields.wrongField === undefined ? info : undefined;
-}
-
-function isPresent<T>(value: T | undefined): value is T {
-  return value !== undefined;
 }

@@ -65,7 +65,8 @@ const READERS = {
   SYNC: (fields) => {
     const base = readBase(fields);
     const nodeInfo = fields.required('node_info', readNodeInfo);
-    return nodeInfo && { type: 'SYNC', ...base, nodeInfo };
+    const wish = readWish(fields);
+    return nodeInfo && { type: 'SYNC', ...base, nodeInfo, ...wish };
   },
   LEAVE: (fields) => {
     const base = readBase(fields);

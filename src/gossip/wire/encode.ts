@@ -1,5 +1,5 @@
 import { encodeBase64 } from './base64.js';
-import type { AckMessage, Message, PingMessage, PongMessage, PutMessage } from './message.js';
+import type { AckMessage, Message, PingMessage, PongMessage, PutMessage, SyncMessage } from './message.js';
 import { nodeExtensionJson, nodeInfoJson } from './node-info.js';
 
 /**
@@ -21,11 +21,11 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
   };
   switch (message.type) {
     case 'PING':
-      return { ...base, ...probeFields(message), x: message.wantsReply && { reply: true } };
+      return { ...base, ...probeFields(message), x: wishJson(message) };
     case 'PONG':
       return { ...base, ...probeFields(message), x: message.known && { known: nodeExtensionJson(message.known) } };
     case 'SYNC':
-      return { ...base, node_info: nodeInfoJson(message.nodeInfo) };
+      return { ...base, node_info: nodeInfoJson(message.nodeInfo), x: wishJson(message) };
     case 'LEAVE':
       return { ...base, x: { incarnation: message.incarnation } };
   }
@@ -33,6 +33,10 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
 
 function probeFields(message: PingMessage | PongMessage): Readonly<Record<string, unknown>> {
   return { to: message.to || undefined, node_info: message.nodeInfo && nodeInfoJson(message.nodeInfo) };
+}
+
+function wishJson({ wantsReply }: PingMessage | SyncMessage): { readonly reply: true } | undefined {
+  return wantsReply && { reply: true };
 }
 
 function ackText(message: AckMessage): string {

@@ -75,6 +75,11 @@ export interface PongMessage extends MessageBase {
 export interface SyncMessage extends MessageBase {
   readonly type: 'SYNC';
   readonly nodeInfo: NodeInfo;
+  /**
+   * The sender takes whom the receiver knows in the answer to its request (`x.reply`); absent = by requests of their own, as
+   * of old.
+   */
+  readonly wantsReply?: true;
 }
 
 /** "I am leaving for good", said on shutdown, only to nodes that know the extension. */

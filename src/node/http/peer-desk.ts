@@ -1,9 +1,9 @@
 import type { Gossip } from '../../gossip/gossip.js';
+import type { Receipt } from '../../gossip/inbox.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
-import { encodeAnswer } from '../../gossip/wire/answer.js';
+import { encodeAnswer, encodeNodesAnswer } from '../../gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../gossip/wire/decode.js';
-import type { AckMessage, PongMessage } from '../../gossip/wire/message.js';
 import { type BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
 import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
 
@@ -89,7 +89,7 @@ export class PeerDesk {
     const receipt = gossip.receive(message);
     switch (receipt.kind) {
       case 'ok':
-        return receipt.reply === undefined ? TAKEN : this.#taken(receipt.reply);
+        return this.#taken(receipt);
       case 'full':
         return FULL;
       case 'misdirected':
@@ -115,8 +115,9 @@ export class PeerDesk {
     }
   }
 
-  #taken(reply: AckMessage | PongMessage): DeskAnswer {
-    const body = encodeAnswer(reply);
+  #taken({ reply, nodes }: Extract<Receipt, { readonly kind: 'ok' }>): DeskAnswer {
+    if (reply === undefined && nodes === undefined) return TAKEN;
+    const body = nodes === undefined ? encodeAnswer(reply) : encodeNodesAnswer(nodes);
     const { secret } = this.#parts;
     if (secret === undefined) return { status: 200, headers: JSON_TYPE, body };
     return { status: 200, headers: { ...JSON_TYPE, [SIGNATURE_HEADER]: signBody(secret, body) }, body };

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { formatHostPort, type HostPort } from '../../gossip/address.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { BootstrapOutcome, SendOutcome, Transport } from '../../gossip/ports/transport.js';
-import { decodeAnswer, MAX_ANSWER_BYTES } from '../../gossip/wire/answer.js';
+import { decodeAnswer, decodeNodesAnswer, MAX_ANSWER_BYTES } from '../../gossip/wire/answer.js';
 import type { BootstrapRequest } from '../../gossip/wire/bootstrap.js';
 import { decodeBootstrapAnswer, encodeBootstrapRequest } from '../../gossip/wire/bootstrap-codec.js';
 import { encodeMessage } from '../../gossip/wire/encode.js';
@@ -21,6 +21,16 @@ export interface HttpTransportPorts {
   readonly dial: DialPeer;
 }
 
+/** What a message asks for in the answer to its request: a message, a list of nodes, or nothing. */
+type ReplyKind = 'none' | 'message' | 'nodes';
+
+/** The longest answer that is looked at. */
+const MAX_REPLY_BYTES: Readonly<Record<ReplyKind, number>> = {
+  none: 0,
+  message: MAX_ANSWER_BYTES,
+  nodes: MAX_BOOTSTRAP_ANSWER_BYTES,
+};
+
 interface SignedBody {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
@@ -34,7 +44,8 @@ export class HttpTransport implements Transport {
   readonly #peers: LRUCache<string, PeerLink>;
   /** Links being made, so that first posts at once share one; at most as many as posts under way. */
   readonly #dialling = new Map<string, Promise<PeerLink>>();
-  readonly #skipped: Counter;
+  readonly #skippedPeers: Counter;
+  readonly #skippedNodes: Counter;
   /** A message goes to many: it is encoded and signed once, and the bytes live as long as the message. */
   readonly #encoded = new WeakMap<Message, SignedBody>();
   #closed = false;
@@ -54,9 +65,13 @@ export class HttpTransport implements Transport {
         link.close();
       },
     });
-    this.#skipped = metrics.counter(
+    this.#skippedPeers = metrics.counter(
       'repram_bootstrap_peers_skipped_total',
       'Nodes left out of what seeds answered: malformed, or too many.',
+    );
+    this.#skippedNodes = metrics.counter(
+      'repram_sync_nodes_skipped_total',
+      'Nodes left out of what members answered to a SYNC: malformed, or too many.',
     );
     metrics.gauge('repram_peer_connections', 'Peers connections are kept to.', () => this.#peers.size);
   }
@@ -64,10 +79,10 @@ export class HttpTransport implements Transport {
   async send(to: HostPort, message: Message, timeoutMs: number): Promise<SendOutcome> {
     const { body, headers } = this.#encode(message);
     const lane = message.type === 'PUT' || message.type === 'ACK' ? 'bulk' : 'control';
-    const asks = 'wantsReply' in message;
-    const keepBytes = asks ? MAX_ANSWER_BYTES : 0;
+    const asked = replyWantedBy(message);
+    const keepBytes = MAX_REPLY_BYTES[asked];
     const result = await this.#post(to, { path: MESSAGE_PATH, body, headers, timeoutMs, lane }, keepBytes);
-    if ('answer' in result) return this.#outcomeOf(result.answer, asks);
+    if ('answer' in result) return this.#outcomeOf(result.answer, asked);
     return result.failure;
   }
 
@@ -86,7 +101,7 @@ export class HttpTransport implements Transport {
     if (status !== 200) return { kind: 'failed', reason: `status ${status}` };
     const decoded = decodeBootstrapAnswer(result.answer.body);
     if (!decoded.ok) return { kind: 'failed', reason: decoded.error };
-    this.#skipped.inc(decoded.skipped);
+    this.#skippedPeers.inc(decoded.skipped);
     return { kind: 'joined', answer: decoded.answer };
   }
 
@@ -129,11 +144,18 @@ export class HttpTransport implements Transport {
     }
   }
 
-  #outcomeOf(answer: PeerAnswer, asked: boolean): SendOutcome {
+  /** An answer is believed to bring only what was asked for. */
+  #outcomeOf(answer: PeerAnswer, asked: ReplyKind): SendOutcome {
     const outcome = outcomeOfStatus(answer.status, headerText(answer.headers['retry-after']));
-    if (outcome.kind !== 'ok' || !asked) return outcome;
-    const reply = decodeAnswer(answer.body);
-    return reply !== undefined && this.#isGenuine(answer) ? { kind: 'ok', reply } : outcome;
+    if (outcome.kind !== 'ok' || asked === 'none' || !this.#isGenuine(answer)) return outcome;
+    if (asked === 'message') {
+      const reply = decodeAnswer(answer.body);
+      return reply === undefined ? outcome : { kind: 'ok', reply };
+    }
+    const list = decodeNodesAnswer(answer.body);
+    if (list === undefined) return outcome;
+    this.#skippedNodes.inc(list.skipped);
+    return { kind: 'ok', nodes: list.nodes };
   }
 
   /** Where the cluster has a secret, a reply counts only if the answer that brings it is signed, like any message. */
@@ -156,6 +178,11 @@ export class HttpTransport implements Transport {
     if (this.#secret !== undefined) headers[SIGNATURE_HEADER] = signBody(this.#secret, body);
     return { body, headers };
   }
+}
+
+function replyWantedBy(message: Message): ReplyKind {
+  if (!('wantsReply' in message)) return 'none';
+  return message.type === 'SYNC' ? 'nodes' : 'message';
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

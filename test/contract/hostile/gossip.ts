@@ -174,6 +174,10 @@ const FIELDS: readonly HostileInput[] = [
   ...[1, 'x', [], { reply: 'yes' }].map((value) => message(PING, 'x', value)),
   message(PONG, 'to', 'somebody-else', 200),
   ...[undefined, null, 1, 'x', [], {}].map((value) => message(SYNC, 'node_info', value)),
+  ...[1, 'x', [], { reply: 'yes' }, { reply: 1 }].map((value) => message(SYNC, 'x', value)),
+  ...[{}, { reply: false }, { reply: true }, { reply: true, nodes: [SYNC] }].map((value) =>
+    message(SYNC, 'x', value, 200),
+  ),
   ...[undefined, null, 1, 'x', [], {}, { incarnation: -1 }, { incarnation: 1.5 }, { incarnation: '1' }].map((value) =>
     message(LEAVE, 'x', value),
   ),

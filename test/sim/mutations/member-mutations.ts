@@ -116,7 +116,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     name: 'any-answer-vouches',
     summary: 'whatever process answers at the address of a member shows that the member lives',
     file: 'gossip/sender.ts',
-    find: 'vouchesFor(member, message, outcome.reply)',
+    find: 'vouchesFor(member, message, outcome)',
     replace: 'true',
     scenarios: ['new-name-in-busy-times'],
     caughtBy: [CHECKS.successor, INVARIANTS.convergence],

@@ -32,22 +32,22 @@ const MENTIONS_PER_INTERVAL = 4;
  * Most requests that a node of ours sends in `windowMs` while nothing happens.
  *
  * - Probes: each period one member in the round, and one dead.
- * - Topology: one sync an interval, and the hurried ones; each is answered with one SYNC a node, at most once an interval
- *   and peer, and the answer's last one is answered in turn. On the average every node is asked as often as it asks.
- *   The average does not hold for one node: twice as many are allowed.
- * - Nodes of the old protocol: a PONG by a request of its own for each ping, an introduction to each, and an answer for each.
+ * - Topology: one sync an interval, and the hurried ones; who asks is asked back. On the average every node is asked as
+ *   often as it asks. The average does not hold for one node: twice as many are allowed.
+ * - Nodes of the old protocol: a PONG by a request of its own for each ping, an introduction to each, and an answer of one
+ *   SYNC a node for each that asks or is asked, at most once an interval and peer.
  * - Seeds that do not answer, and the dead that somebody mentions.
  */
 export function idleRequests(cluster: IdleCluster, windowMs: number): number {
   const { nodes, legacy, gone, seeds, pingIntervalMs, syncIntervalMs } = cluster;
   const intervals = Math.ceil(windowMs / syncIntervalMs) + 1;
   const probes = 2 * (Math.ceil(windowMs / pingIntervalMs) + 1);
-  const exchanges = 2 * (intervals + HURRIED_SYNCS) + legacy * intervals;
-  const syncs = exchanges * (2 * nodes + 1);
+  const syncs = 2 * 2 * (intervals + HURRIED_SYNCS);
+  const answersToLegacy = legacy * intervals * (nodes + 1);
   const toLegacy = 3 * legacy * intervals;
   const searches = 2 * seeds * SEED_ROUNDS_PER_INTERVAL * intervals;
   const doubts = gone * MENTIONS_PER_INTERVAL * intervals;
-  return probes + syncs + toLegacy + searches + doubts;
+  return probes + syncs + answersToLegacy + toLegacy + searches + doubts;
 }
 
 /** Counts what every node of ours sends while the world is idle. */

@@ -18,6 +18,12 @@ import { readMessage } from './wire.js';
 const SYNCS_PER_INTERVAL = 2 * 3;
 
 /**
+ * Of these, the ones that want an answer go only to nodes that answer at once: to ask it, in turn or back, and to introduce
+ * the node. One may have waited in a queue while the next came due.
+ */
+const ASKS_PER_INTERVAL = 2 * 2;
+
+/**
  * Probes of one node in ten periods: its turn, which may be at both ends, once for hints in each period, twice in doubt.
  */
 const PROBE_PERIODS = 10;
@@ -60,6 +66,7 @@ export class NobodyIsFlooded implements Invariant {
     if (kind !== 'joined' && kind !== 'returned' && kind !== 'restarted' && kind !== 'moved') return;
     const { syncIntervalMs, pingIntervalMs } = node.config;
     this.#count(node, `SYNC ${formatHostPort(member.address)}`, syncIntervalMs).changes++;
+    this.#count(node, `asks ${formatHostPort(member.address)}`, syncIntervalMs).changes++;
     this.#count(node, `PING ${member.id}`, PROBE_PERIODS * pingIntervalMs).changes++;
   }
 
@@ -74,6 +81,9 @@ export class NobodyIsFlooded implements Invariant {
     const address = formatHostPort(to);
     const count = this.#count(node, `SYNC ${address}`, syncIntervalMs);
     this.#add(node, count, SYNCS_PER_INTERVAL, INVARIANTS.syncs, `SYNCs about itself to ${address}`);
+    if (!message.wantsReply) return;
+    const asks = this.#count(node, `asks ${address}`, syncIntervalMs);
+    this.#add(node, asks, ASKS_PER_INTERVAL, INVARIANTS.syncs, `SYNCs that want an answer to ${address}`);
   }
 
   #countProbe(node: SimNode, { request }: Exchange): void {

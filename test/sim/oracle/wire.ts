@@ -14,6 +14,8 @@ export interface WireMessage {
   readonly key: string;
   readonly messageId: string;
   readonly node: WireNode | undefined;
+  /** It wants its reply in the answer. */
+  readonly wantsReply: boolean;
   /** Of a LEAVE. */
   readonly incarnation: number | undefined;
 }
@@ -44,6 +46,7 @@ function messageOf(fields: Fields | undefined): WireMessage | undefined {
     key: text(fields, 'key'),
     messageId: text(fields, 'message_id'),
     node: nodeOf(objectIn(fields, 'node_info')),
+    wantsReply: objectIn(fields, 'x')?.['reply'] === true,
     incarnation: number(objectIn(fields, 'x'), 'incarnation'),
   };
 }

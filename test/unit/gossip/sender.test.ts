@@ -104,6 +104,19 @@ describe('Sender', () => {
     expect([member.state, member.reachable]).toEqual(['suspect', false]);
   });
 
+  it.each([
+    ['the member', ['a', 'b'], true],
+    ['whoever came up there, though it lists the member', ['b', 'a'], false],
+    ['nobody', [], false],
+  ])('ListOfNodes_ProvesThatThereIs_WhomItBeginsWith: %s', async (_whom, ids, reachable) => {
+    const member = members.get('a');
+    if (member === undefined) throw new Error('no member a');
+    transport.onSend = () => ({ kind: 'ok', nodes: ids.map((id) => infoOf(id)) });
+    const sync = { type: 'SYNC', from: 'self', timestampS: 1, messageId: '', nodeInfo: infoOf('self') } as const;
+    await sender.once(member, { ...sync, wantsReply: true }, 500);
+    expect([member.reachable, replies]).toEqual([reachable, []]);
+  });
+
   it('ReplyOfAnotherNode_ProvesNothingOfTheMember', async () => {
     await send([{ kind: 'ok', reply: { ...ACK, from: 'b' } }]);
     expect(members.get('a')?.reachable).toBe(false);

@@ -3,7 +3,7 @@ import { busyPeer } from './busy-peer.js';
 import { FALSE_WITNESSES } from './false-witnesses.js';
 import { forwarding } from './forwarding.js';
 import { GOODBYES } from './goodbyes.js';
-import { idle } from './idle.js';
+import { idle, oneJoin } from './idle.js';
 import { REPLICAS } from './replicas.js';
 import { STRIKES } from './strikes.js';
 import { SUCCESSORS } from './successors.js';
@@ -24,6 +24,7 @@ export const TRAPS: readonly Scenario[] = [
   loneSurvivor,
   busyPeer,
   idle,
+  oneJoin,
   forwarding,
   unsigned,
 ];

@@ -110,4 +110,14 @@ describe('Joiner', () => {
       ['old.test', 'x'],
     ]);
   });
+
+  it('WhoLearnsOfThisNodeWhileItAsks_IsToldOfNobody_TheSeedToldIt', async () => {
+    bench.transport.onBootstrap = () => {
+      bench.gossip.members.learn(infoOf('x'), 'direct');
+      return { kind: 'joined', answer: { peers: [infoOf('a'), infoOf('x'), infoOf('y')] } };
+    };
+    await bench.gossip.joiner.join([seed('a')]);
+    await bench.clock.run(0);
+    expect(bench.transport.of('SYNC')).toEqual([]);
+  });
 });

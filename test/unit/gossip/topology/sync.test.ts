@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Receipt } from '../../../../src/gossip/inbox.js';
+import type { SendOutcome } from '../../../../src/gossip/ports/transport.js';
+import { selfInfo } from '../../../../src/gossip/self.js';
 import type { NodeInfo, SyncMessage } from '../../../../src/gossip/wire/message.js';
+import { standingCluster } from '../../../sim/measure/cluster.js';
+import { readMessage } from '../../../sim/oracle/wire.js';
 import { startMany } from '../../../sim/world/start-many.js';
 import { World } from '../../../sim/world/world.js';
-import { GossipBench, infoOf } from '../../../support/gossip-bench.js';
+import { answerOf, GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
+
+const BUSY: SendOutcome = { kind: 'busy', retryAfterMs: undefined };
 
 let bench: GossipBench;
 
@@ -16,6 +23,15 @@ function sync(nodeInfo: NodeInfo, from = nodeInfo.id): SyncMessage {
   return { type: 'SYNC', from, timestampS: 1, messageId: '', nodeInfo };
 }
 
+/** The same from a node of this implementation, which takes the answer where it asks. */
+function asking(nodeInfo: NodeInfo): SyncMessage {
+  return { ...sync(nodeInfo), wantsReply: true };
+}
+
+function listed(receipt: Receipt): readonly string[] | undefined {
+  return receipt.kind === 'ok' ? receipt.nodes?.map(({ id }) => id) : undefined;
+}
+
 const answered = () => bench.transport.of('SYNC').map(({ to, message }) => `${to.host} ${message.nodeInfo.id}`);
 
 async function receive(message: SyncMessage): Promise<string[]> {
@@ -26,10 +42,78 @@ async function receive(message: SyncMessage): Promise<string[]> {
 }
 
 describe('TopologySync', () => {
-  it('ThisIsMe_IsAnsweredWithOneSyncANode_ThisOneLast', async () => {
+  it('ThisIsMe_OfAnOlderNode_IsAnsweredWithOneSyncANode_ThisOneLast', async () => {
     await bench.prove(infoOf('a'), infoOf('b'));
     expect(await receive(sync(infoOf('c')))).toEqual(['c.test a', 'c.test b', 'c.test self']);
     expect(bench.member('c').introduced).toBe(true);
+    for (const { message } of bench.transport.of('SYNC')) expect(message).not.toHaveProperty('wantsReply');
+  });
+
+  it('WhoWantsAnAnswer_GetsItThere_WithoutItself_ThisNodeFirst_AndIsAskedBack', async () => {
+    await bench.prove(infoOf('a'), infoOf('b'));
+    const receipt = bench.gossip.receive(asking(infoOf('c', { incarnation: 1 })));
+    expect(listed(receipt)).toEqual(['self', 'a', 'b']);
+    await bench.clock.run(0);
+    expect(bench.transport.of('SYNC').map(({ to, message }) => [to.host, message])).toEqual([
+      ['c.test', expect.objectContaining({ nodeInfo: selfInfo(SELF), wantsReply: true })],
+    ]);
+  });
+
+  it('WhoWantsAnAnswer_HasOneAnInterval_AndIsAskedBackAsOften', async () => {
+    await bench.prove(infoOf('a', { incarnation: 1 }));
+    const times: number[] = [];
+    for (let second = 0; second < 90; second++) {
+      const receipt = bench.gossip.receive(asking(infoOf('a', { incarnation: 1 })));
+      if (listed(receipt) !== undefined) times.push(second);
+      await bench.clock.run(1000);
+    }
+    expect(times).toEqual([0, 30, 60]);
+    expect(answered()).toEqual(['a.test self', 'a.test self', 'a.test self']);
+    expect(bench.metrics.value('repram_syncs_suppressed_total')).toBe(87);
+  });
+
+  it('WhoWasAskedWithinTheInterval_IsNotAskedBack', async () => {
+    await bench.prove(infoOf('a', { incarnation: 1 }));
+    bench.transport.onSend = answerOf;
+    bench.gossip.start();
+    await bench.clock.run(30_000);
+    expect(answered()).toEqual(['a.test self']);
+    expect(listed(bench.gossip.receive(asking(infoOf('a', { incarnation: 1 }))))).toEqual(['self']);
+    await bench.clock.run(0);
+    expect(answered()).toEqual(['a.test self']);
+  });
+
+  it('HearsayThatWantsAnAnswer_GetsNone', async () => {
+    await bench.prove(infoOf('a', { incarnation: 1 }));
+    expect(bench.gossip.receive({ ...asking(infoOf('x')), from: 'a' })).toEqual({ kind: 'ok' });
+  });
+
+  it('OlderNode_IsToldInWordsItKnows_OneOfOurs_IsAskedForAnAnswer', async () => {
+    await bench.prove(infoOf('old'), infoOf('ours', { incarnation: 1 }));
+    bench.gossip.start();
+    await bench.clock.run(300_000);
+    const wishes = bench.transport.of('SYNC').map(({ to, message }) => `${to.host} ${message.wantsReply ?? false}`);
+    expect([...new Set(wishes)].sort()).toEqual(['old.test false', 'ours.test true']);
+  });
+
+  it('Answer_TeachesWhomItLists_ByHearsay_AndOfWhomItBeginsWith_ByItsOwnWord', async () => {
+    const nodes = [infoOf('a', { incarnation: 1 }), infoOf('b'), selfInfo(SELF)];
+    bench.transport.onSend = (_to, { type }) => (type === 'SYNC' ? { kind: 'ok', nodes } : BUSY);
+    bench.gossip.members.learn(infoOf('a', { incarnation: 1 }), 'hearsay');
+    bench.gossip.start();
+    await bench.clock.run(30_000);
+    expect(bench.member('a')).toMatchObject({ introduced: true, reachable: true, proven: true });
+    expect(bench.member('b')).toMatchObject({ introduced: false, reachable: false });
+    expect(bench.gossip.members.get('self')).toBeUndefined();
+  });
+
+  it('Answer_OfWhoeverCameUpThere_IsNoWordOfTheMember_EvenWhereItListsIt', async () => {
+    const nodes = [infoOf('b', { address: 'a.test' }), infoOf('a', { incarnation: 1 })];
+    bench.transport.onSend = (_to, { type }) => (type === 'SYNC' ? { kind: 'ok', nodes } : BUSY);
+    bench.gossip.members.learn(infoOf('a', { incarnation: 1 }), 'hearsay');
+    bench.gossip.start();
+    await bench.clock.run(30_000);
+    for (const id of ['a', 'b']) expect(bench.member(id)).toMatchObject({ introduced: false, reachable: false });
   });
 
   it('Hearsay_TeachesAndIsNotAnswered', async () => {
@@ -66,6 +150,29 @@ describe('TopologySync', () => {
     const rounds = asked.filter(({ atMs }) => [1, 3, 7, 15].includes((atMs - startMs) / 1000));
     expect(rounds).toHaveLength(4);
     expect(new Set(rounds.map(({ to }) => to.host)).size).toBe(4);
+  });
+
+  it('NewMember_OfALargeCluster_BringsSyncsSoonAtSomeTenNodes', async () => {
+    const world = new World(3, { logs: false });
+    const [first] = standingCluster(world, 60);
+    await world.run(31_000);
+    const askers = new Set<string>();
+    let syncs = 0;
+    world.startNode({ id: 'joiner', seeds: first === undefined ? [] : [first.address] });
+    world.observe({
+      sent: ({ type, from, request }) => {
+        if (type !== 'SYNC') return;
+        syncs++;
+        const { node, from: sender } = readMessage(request.body) ?? {};
+        if (node?.id === sender) askers.add(from.name);
+      },
+    });
+    await world.run(2000);
+    expect(askers.size).toBeGreaterThan(5);
+    expect(askers.size).toBeLessThan(40);
+    await world.run(58_000);
+    // Each is told of the joiner, asks and is asked back in two intervals, and ten and the joiner ask five times besides.
+    expect(syncs).toBeLessThan(60 + 2 * 2 * 61 + 2 * 5 * 20);
   });
 
   it('StormTrap_TwoNodesOfOneId_AreNotAnsweredInTurnForEver', async () => {
@@ -106,8 +213,8 @@ describe('TopologySync', () => {
     world.observe({ sent: ({ type }) => void sent.push(type) });
     await world.run(3_600_000);
     const count = (type: string) => sent.filter((other) => other === type).length;
-    // In each interval either node says "this is me" once and answers the other once.
-    expect(count('SYNC')).toBeLessThanOrEqual((2 * 2 * 3600) / 30 + 4);
+    // In each interval one asks the other, and is asked back.
+    expect(count('SYNC')).toBeLessThanOrEqual((2 * 3600) / 30 + 4);
     expect(count('PING')).toBeLessThanOrEqual(2 * 3600);
     expect(count('PING') + count('SYNC')).toBe(sent.length);
   });

@@ -1,8 +1,15 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { decodeAnswer, encodeAnswer, MAX_ANSWER_BYTES } from '../../../../src/gossip/wire/answer.js';
-import type { AckMessage, PongMessage } from '../../../../src/gossip/wire/message.js';
-import { messages } from '../../../support/messages.js';
+import {
+  decodeAnswer,
+  decodeNodesAnswer,
+  encodeAnswer,
+  encodeNodesAnswer,
+  MAX_ANSWER_BYTES,
+} from '../../../../src/gossip/wire/answer.js';
+import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_BOOTSTRAP_PEERS } from '../../../../src/gossip/wire/limits.js';
+import type { AckMessage, NodeInfo, PongMessage } from '../../../../src/gossip/wire/message.js';
+import { messages, nodeInfos } from '../../../support/messages.js';
 
 const replies = messages.filter(
   (message): message is AckMessage | PongMessage => message.type === 'ACK' || message.type === 'PONG',
@@ -26,6 +33,7 @@ describe('answers', () => {
     'are read without a throw, whatever they are',
     (b) => {
       expect(() => decodeAnswer(b)).not.toThrow();
+      expect(() => decodeNodesAnswer(b)).not.toThrow();
     },
   );
 
@@ -46,5 +54,54 @@ describe('answers', () => {
   it('bring the reply whatever newer nodes add', () => {
     const text = `{"success":true,"news":1,"x":{"more":{},"reply":${ACK}}}`;
     expect(decodeAnswer(Buffer.from(text))).toMatchObject({ type: 'ACK', messageId: 'm' });
+  });
+});
+
+describe('answers that list nodes', () => {
+  const node = '{"id":"n","address":"h","port":1,"http_port":2,"enclave":"e"}';
+  const info: NodeInfo = { id: 'n', address: 'h', port: 1, httpPort: 2, enclave: 'e' };
+  const many = (count: number): NodeInfo[] => Array.from({ length: count }, (_, i) => ({ ...info, id: `n${i}` }));
+
+  it('look so', () => {
+    expect(Buffer.from(encodeNodesAnswer([info])).toString()).toBe(`{"success":true,"x":{"nodes":[${node}]}}`);
+  });
+
+  test.prop([fc.array(nodeInfos, { maxLength: 8 })])('carry them there and back, and bring no reply', (nodes) => {
+    const bytes = encodeNodesAnswer(nodes);
+    expect(JSON.parse(Buffer.from(bytes).toString())).toMatchObject({ success: true });
+    expect(decodeNodesAnswer(bytes)).toEqual({ nodes, skipped: 0 });
+    expect(decodeAnswer(bytes)).toBeUndefined();
+  });
+
+  it('are no longer than what is looked at, and what is left out is the end', () => {
+    const longest = 'ü'.repeat(128);
+    const nodes = many(MAX_BOOTSTRAP_PEERS).map((each) => ({ ...each, enclave: longest, address: 'h'.repeat(253) }));
+    const bytes = encodeNodesAnswer(nodes);
+    expect(bytes.byteLength).toBeLessThanOrEqual(MAX_BOOTSTRAP_ANSWER_BYTES);
+    expect(bytes.byteLength).toBeGreaterThan(MAX_BOOTSTRAP_ANSWER_BYTES - 1000);
+  });
+
+  it('list no more nodes than are taken from one', () => {
+    const nodes = many(MAX_BOOTSTRAP_PEERS + 5);
+    expect(decodeNodesAnswer(encodeNodesAnswer(nodes))).toEqual({ nodes: nodes.slice(0, -5), skipped: 0 });
+    const text = `{"x":{"nodes":[${Array(MAX_BOOTSTRAP_PEERS + 5).fill(node)}]}}`;
+    expect(decodeNodesAnswer(Buffer.from(text))).toMatchObject({ skipped: 5 });
+  });
+
+  it('lose only the entries that are malformed, and say how many', () => {
+    const text = `{"success":true,"x":{"nodes":[null,5,[],{},{"id":"m","address":"a/b","http_port":1},${node}]}}`;
+    expect(decodeNodesAnswer(Buffer.from(text))).toEqual({ nodes: [info], skipped: 5 });
+  });
+
+  it.each([
+    ['an older node’s', '{"success":true}'],
+    ['no JSON', `{"success":true,"x":{"nodes":[${node}]}`],
+    ['a list that is none', `{"success":true,"x":{"nodes":{"0":${node}}}}`],
+    ['no extension', `{"success":true,"nodes":[${node}]}`],
+    ['those of a bootstrap answer', `{"success":true,"peers":[${node}]}`],
+    ['too many values', `{"success":true,"x":{"nodes":[${node}]},"pad":[${'1,'.repeat(200_000)}1]}`],
+    ['too long', `{"success":true,"x":{"nodes":[${node}]},"pad":"${'x'.repeat(MAX_BOOTSTRAP_ANSWER_BYTES)}"}`],
+  ])('bring no nodes: %s', (_name, text) => {
+    expect(decodeNodesAnswer(Buffer.from(text))).toBeUndefined();
   });
 });

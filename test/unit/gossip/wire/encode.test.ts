@@ -34,6 +34,9 @@ describe('encodeMessage', () => {
     expect(JSON.parse(text({ ...base, type: 'PONG', to: 'b', nodeInfo: extended }))).toMatchObject({
       node_info: { x: { incarnation: 9, instance: 'ab' } },
     });
+    expect(text({ ...base, type: 'SYNC', nodeInfo: { ...node, address: 'h' }, wantsReply: true })).toBe(
+      '{"type":"SYNC","from":"a","timestamp":7,"message_id":"","node_info":{"id":"n","address":"h","port":0,"http_port":8080,"enclave":"e"},"x":{"reply":true}}',
+    );
     expect(text({ ...base, type: 'LEAVE', incarnation: 9 })).toBe(
       '{"type":"LEAVE","from":"a","timestamp":7,"message_id":"","x":{"incarnation":9}}',
     );

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { selfBootstrapRequest } from '../../../../src/gossip/self.js';
+import { decodeNodesAnswer } from '../../../../src/gossip/wire/answer.js';
 import { encodeBootstrapRequest } from '../../../../src/gossip/wire/bootstrap-codec.js';
 import { encodeMessage } from '../../../../src/gossip/wire/encode.js';
 import { type DeskAnswer, PeerDesk, refusesUnsigned } from '../../../../src/node/http/peer-desk.js';
 import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../../../../src/node/wire/paths.js';
 import { signBody, verifyBody } from '../../../../src/node/wire/signature.js';
-import { GossipBench, putOf, SELF } from '../../../support/gossip-bench.js';
+import { GossipBench, infoOf, putOf, SELF } from '../../../support/gossip-bench.js';
 
 const SECRET = 'secret';
 const PUT = encodeMessage(putOf('peer', 'm', { wantsReply: true }));
@@ -37,6 +38,22 @@ describe('without a secret', () => {
     expect(answer.headers).toEqual({ 'content-type': 'application/json' });
     expect(textOf(answer)[1]).toContain('"reply"');
     expect(bench.store.get('k')).toBeDefined();
+  });
+
+  test('a SYNC that asks for an answer is answered with the nodes known, and within the interval with nothing', () => {
+    const nodeInfo = infoOf('peer', { incarnation: 1 });
+    const body = encodeMessage({
+      type: 'SYNC',
+      from: 'peer',
+      timestampS: 1,
+      messageId: '',
+      nodeInfo,
+      wantsReply: true,
+    });
+    const answer = desk().answer(MESSAGE_PATH, body, undefined);
+    expect(decodeNodesAnswer(answer.body)?.nodes.map(({ id }) => id)).toEqual(['self']);
+    expect(answer.headers).toEqual({ 'content-type': 'application/json' });
+    expect(textOf(desk().answer(MESSAGE_PATH, body, undefined))).toEqual([200, '{"success":true}']);
   });
 
   test('a type that is not known is taken all the same, and changes nothing', () => {
@@ -80,6 +97,21 @@ describe('with a secret', () => {
     expect(desk(SECRET).answer(BOOTSTRAP_PATH, JOIN, signBody(SECRET, JOIN)).status).toBe(200);
     const answer = desk(SECRET).answer(MESSAGE_PATH, PUT, signBody(SECRET, PUT));
     expect(answer.status).toBe(200);
+    expect(verifyBody(SECRET, answer.body, answer.headers['x-repram-signature'])).toBe('ok');
+  });
+
+  test('a list of nodes is signed like any reply', () => {
+    const nodeInfo = infoOf('peer', { incarnation: 1 });
+    const body = encodeMessage({
+      type: 'SYNC',
+      from: 'peer',
+      timestampS: 1,
+      messageId: '',
+      nodeInfo,
+      wantsReply: true,
+    });
+    const answer = desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body));
+    expect(decodeNodesAnswer(answer.body)?.nodes).toHaveLength(1);
     expect(verifyBody(SECRET, answer.body, answer.headers['x-repram-signature'])).toBe('ok');
   });
 
