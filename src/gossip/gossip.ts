@@ -91,7 +91,7 @@ export class Gossip {
       sync: this.#sync,
       writer: this.writer,
       receiver,
-      reassert: (memberId) => prober.soon(memberId),
+      reassert: (memberId) => prober.hint(memberId),
     });
     const announcer = new Announcer(ports, { members, sender, composer });
     this.reception = new ReceptionDesk(self, { members, announcer });

@@ -85,6 +85,7 @@ export class Inbox {
   /** Handles what came in the answer to a message: only what answers something may. Never throws. */
   receiveReply(reply: Message): void {
     if (reply.type === 'ACK' || reply.type === 'PONG') this.receive(reply);
+    if (reply.type === 'PONG') this.#outdoFormerSelf(reply);
   }
 
   /** Whoever takes the ACK in the answer is answered a second time, too: it asks again because the first answer was lost. */
@@ -123,8 +124,11 @@ export class Inbox {
   #receivePong(message: PongMessage): void {
     if (message.nodeInfo?.id === message.from) this.#parts.members.learn(message.nodeInfo, 'direct');
     this.#parts.members.heard(message.from);
-    const { known, to } = message;
-    if (known !== undefined && to === this.#self.id && outdo(this.#self, known)) this.#parts.reassert(message.from);
+  }
+
+  /** Believed only in the answer to a PING: a stranger who posts it could raise the incarnation without end. */
+  #outdoFormerSelf({ from, to, known }: PongMessage): void {
+    if (known !== undefined && to === this.#self.id && outdo(this.#self, known)) this.#parts.reassert(from);
   }
 
   #receiveSync(message: SyncMessage): Receipt {

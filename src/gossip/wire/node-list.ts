@@ -5,10 +5,10 @@ import type { NodeInfo } from './message.js';
 import { nodeInfoJson, readNodeInfo } from './node-info.js';
 
 /** Bounds on an answer that lists nodes: to a request to join, or to a SYNC. */
-export const NODE_LIST_BOUNDS = {
+export const NODE_LIST_BOUNDS: { readonly maxBytes: number; readonly maxValues: number } = {
   maxBytes: MAX_BOOTSTRAP_ANSWER_BYTES,
   maxValues: MAX_BOOTSTRAP_ANSWER_VALUES,
-} as const;
+};
 
 export interface NodeList {
   readonly nodes: readonly NodeInfo[];

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PongMessage } from '../../../src/gossip/wire/message.js';
+import { GossipBench, infoOf, SELF } from '../../support/gossip-bench.js';
+
+let bench: GossipBench;
+const incarnation = SELF.incarnation;
+
+beforeEach(async () => {
+  bench = new GossipBench();
+  await bench.prove(infoOf('a', { incarnation: 1 }));
+});
+
+afterEach(() => {
+  bench.gossip.stop();
+  SELF.incarnation = incarnation;
+});
+
+const pong = (incarnation: number): PongMessage => ({
+  type: 'PONG',
+  from: 'a',
+  timestampS: 1,
+  messageId: '',
+  to: SELF.id,
+  known: { incarnation, instance: 'former' },
+});
+
+describe('Inbox', () => {
+  it('Pong_ThatAnswersAPing_TellsOfAFormerSelf_WhichIsOutdone_AndTheMemberProbedAgain', async () => {
+    const answers = [pong(5000), pong(5000)];
+    bench.transport.onSend = () => ({ kind: 'ok', reply: answers.shift() ?? pong(1) });
+    bench.gossip.members.learn(infoOf('a', { incarnation: 2 }), 'direct');
+    await bench.clock.run(100);
+    const told = bench.transport.of('PING').map(({ message }) => message.nodeInfo?.extension?.incarnation);
+    expect([SELF.incarnation, told]).toEqual([5001, [incarnation, 5001]]);
+  });
+
+  it('Pong_ThatAStrangerPosts_RaisesNoIncarnation', async () => {
+    for (let i = 0; i < 100; i++) bench.gossip.receive(pong(5000 + i));
+    await bench.clock.run(100);
+    expect([SELF.incarnation, bench.transport.of('PING')]).toEqual([incarnation, []]);
+  });
+});
