@@ -1,5 +1,4 @@
 import type { Composer } from './composer.js';
-import { compareIncarnations } from './membership/evidence.js';
 import type { Member } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
 import { countMessages, type MessageCounters } from './message-counters.js';
@@ -109,10 +108,14 @@ export class Inbox {
     return this.#reply(pinger, pong, message.wantsReply);
   }
 
-  /** A pinger whose clock is behind that of its former process is taken for that one's past, unless it is told. */
-  #toOutdo(pinger: Member, { nodeInfo }: PingMessage): NodeExtension | undefined {
-    const isBehind = nodeInfo?.id === pinger.id && compareIncarnations(nodeInfo, pinger) === 'earlier';
-    return isBehind ? pinger.extension : undefined;
+  /**
+   * A pinger whose clock is behind that of its former process is taken for that one's past, unless it is told. Two processes
+   * may have outdone the same one by the same incarnation: the second is as far behind, should the first have said goodbye.
+   */
+  #toOutdo({ id, extension: known }: Member, { nodeInfo }: PingMessage): NodeExtension | undefined {
+    const own = nodeInfo?.id === id ? nodeInfo.extension : undefined;
+    if (own === undefined || known === undefined || own.instance === known.instance) return undefined;
+    return own.incarnation <= known.incarnation ? known : undefined;
   }
 
   #reply(to: Member, reply: AckMessage | PongMessage, atOnce: true | undefined): Receipt {

@@ -34,6 +34,33 @@ describe('Inbox', () => {
     expect([SELF.incarnation, told]).toEqual([5001, [incarnation, 5001]]);
   });
 
+  it.each([
+    ['earlier', 6, { incarnation: 7, instance: 'a7' }],
+    ['the same', 7, { incarnation: 7, instance: 'a7' }],
+    ['later', 8, undefined],
+  ])(
+    'Ping_OfAProcessAfterTheGoodbyeOfAFormerOne, its incarnation %s: it is told where it must outdo that',
+    (_age, own, known) => {
+      bench.gossip.members.learn(infoOf('a', { incarnation: 7 }), 'direct');
+      bench.gossip.members.leave('a');
+      const nodeInfo = { ...infoOf('a'), extension: { incarnation: own, instance: 'next' } };
+      const ping = {
+        type: 'PING',
+        from: 'a',
+        timestampS: 1,
+        messageId: '',
+        to: SELF.id,
+        nodeInfo,
+        wantsReply: true,
+      } as const;
+      expect(bench.gossip.receive(ping)).toMatchObject({
+        kind: 'ok',
+        reply: { type: 'PONG', ...(known && { known }) },
+      });
+      expect(bench.member('a').state).toBe(known === undefined ? 'alive' : 'left');
+    },
+  );
+
   it('Pong_ThatAStrangerPosts_RaisesNoIncarnation', async () => {
     for (let i = 0; i < 100; i++) bench.gossip.receive(pong(5000 + i));
     await bench.clock.run(100);
