@@ -47,7 +47,7 @@ ${fates.map(rowOf).join('\n')}
 
 const PREFACE = `# Does the simulation catch a broken protocol?
 
-Written by \`npm run sim:mutants\`; do not edit.
+Written by \`npm run sim:mutants -- --write\`; do not edit.
 
 Each row is a defect that was put into the node on purpose, one at a time, by a loader that patches one module as it is read
 (\`test/sim/mutations\`). The node then plays the scenarios made for such a defect, and the mixed one over a fixed list of

@@ -1,20 +1,18 @@
 // Puts deliberate defects into the node, one at a time, and says which invariant catches each:
 //   npm run sim:mutants [-- --only name]...
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { inspect } from 'node:util';
+import { UsageError } from '../../../scripts/lib/usage.js';
 import { catchOf, describeFate, type Fate, killPage } from './kill-table.js';
-import type { Mutation } from './mutation.js';
-import { MUTATIONS } from './mutations.js';
+import { HELP, type Options, parseOptions } from './options.js';
 import { faultsOfSoundCode, runMutants } from './runner.js';
 import { distinct } from './trials.js';
 
-const PAGE = 'docs/simulation-mutations.md';
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
 
-function selected(names: readonly string[]): readonly Mutation[] {
-  const unknown = names.filter((name) => !MUTATIONS.some((mutation) => mutation.name === name));
-  if (unknown.length > 0) throw new Error(`there is no mutation ${unknown.join(', ')}`);
-  return names.length === 0 ? MUTATIONS : MUTATIONS.filter(({ name }) => names.includes(name));
-}
+const PAGE = 'docs/simulation-mutations.md';
 
 /** A mutation is caught only if sound code passes the very runs that it was caught by. */
 async function judge(fates: readonly Fate[]): Promise<boolean> {
@@ -25,12 +23,28 @@ async function judge(fates: readonly Fate[]): Promise<boolean> {
   return faults.length === 0 && caught.length === fates.length;
 }
 
+async function tryAll({ mutations, writes }: Options): Promise<number> {
+  const fates = await runMutants(mutations, (fate) => say(describeFate(fate)));
+  const isProven = await judge(fates);
+  if (isProven && writes) writeFileSync(PAGE, killPage(fates));
+  return isProven ? EXIT_OK : EXIT_FAILED;
+}
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
-const fates = await runMutants(selected(only ?? []), (fate) => say(describeFate(fate)));
-const isProven = await judge(fates);
-if (isProven && only === undefined) writeFileSync(PAGE, killPage(fates));
-process.exitCode = isProven ? 0 : 1;
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (!options.help) return tryAll(options);
+  process.stdout.write(HELP);
+  return EXIT_OK;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  process.stderr.write(`${isUsage ? `${error.message}\nSee --help.` : inspect(error)}\n`);
+  process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
+}

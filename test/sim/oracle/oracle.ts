@@ -28,14 +28,6 @@ import { ThreeStrikesEvict } from './strikes.js';
 
 export type { AtRestOptions, AtRestReport } from './rest.js';
 
-export interface OracleOptions {
-  /**
-   * The network changes bytes although nothing is signed, so that nodes cannot but believe them: values need not be what a
-   * client wrote. Default false.
-   */
-  readonly believesCorruption?: boolean;
-}
-
 const SCAN_INTERVAL_MS = 1000;
 
 /** Watches a world for every invariant. Whatever breaks one ends the run: see `World.violated`. */
@@ -46,7 +38,7 @@ export class Oracle implements WorldObserver {
   readonly #rest: RestParts;
   #nextScanMs: number;
 
-  constructor(world: World, options: OracleOptions = {}) {
+  constructor(world: World) {
     this.#world = world;
     this.#nextScanMs = world.elapsedMs + SCAN_INTERVAL_MS;
     this.#ledger = new Ledger(world);
@@ -69,7 +61,7 @@ export class Oracle implements WorldObserver {
       new NobodyIsFlooded(world, cast),
       new WritesAreAnswered(world),
       history,
-      ...(options.believesCorruption ? [] : [new ValuesAreGenuine(world)]),
+      new ValuesAreGenuine(world),
     ];
     this.#rest = { ledger: this.#ledger, convergence, idle, history, invariants: this.#invariants };
     // `cast` is first: all ask it who is who.
@@ -111,6 +103,6 @@ export class Oracle implements WorldObserver {
 }
 
 /** Installs every invariant on a world. Best before its first process starts: what was before is not known. */
-export function watch(world: World, options?: OracleOptions): Oracle {
-  return new Oracle(world, options);
+export function watch(world: World): Oracle {
+  return new Oracle(world);
 }

@@ -1,4 +1,4 @@
-import { type Oracle, type OracleOptions, watch } from '../../../sim/oracle/oracle.js';
+import { type Oracle, watch } from '../../../sim/oracle/oracle.js';
 import type { SimNode } from '../../../sim/world/node.js';
 import { InvariantViolated, type Violation } from '../../../sim/world/violation.js';
 import { type NodeOptions, World, type WorldOptions } from '../../../sim/world/world.js';
@@ -13,10 +13,10 @@ export interface Watched {
 export async function cluster(
   size: number,
   node: NodeOptions = {},
-  options: { readonly seed?: number; readonly world?: WorldOptions; readonly oracle?: OracleOptions } = {},
+  options: { readonly seed?: number; readonly world?: WorldOptions } = {},
 ): Promise<Watched> {
   const world = new World(options.seed ?? 1, options.world);
-  const oracle = watch(world, options.oracle);
+  const oracle = watch(world);
   const first = world.startNode(node);
   const nodes = [first];
   for (let i = 1; i < size; i++) nodes.push(world.startNode({ ...node, seeds: [first.address] }));
