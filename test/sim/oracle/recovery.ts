@@ -17,8 +17,12 @@ interface Search {
   /** World time since which the process has known nobody, or somebody. */
   sinceMs: number;
   isIsolated: boolean;
+  /** World time by which requests to join that were under way at `sinceMs`, and what follows from them, are over. */
+  clearMs: number;
   /** Requests to join that the process waits for. */
   readonly open: Set<Post>;
+  /** World time at which the last of them was over. */
+  lastSettledMs: number;
   /** World time at which a member last came to another address. */
   movedMs: number;
 }
@@ -44,9 +48,9 @@ export class SeedsAreAskedInTurn implements Invariant {
   memberChanged(node: SimNode, { kind }: MemberEvent): void {
     const search = this.#of(node);
     if (kind === 'moved') search.movedMs = this.#world.elapsedMs;
-    if (kind === 'joined' || kind === 'returned') this.#turn(search, false);
+    if (kind === 'joined' || kind === 'returned') this.#turn(node, search, false);
     if ((kind === 'evicted' || kind === 'left') && node.core.gossip.members.live().length === 0) {
-      this.#turn(search, true);
+      this.#turn(node, search, true);
     }
   }
 
@@ -55,20 +59,19 @@ export class SeedsAreAskedInTurn implements Invariant {
     if (node === undefined) return;
     const search = this.#of(node);
     // The cycle that begins as the last member goes asks before anybody is told of that.
-    this.#turn(search, node.core.gossip.members.live().length === 0);
-    // Each seed may be asked twice in a round: see `outdo`.
-    const roundMs = (2 * node.config.peers.length + 1) * SEND_TIMEOUT_MS;
-    const settledMs = this.#world.elapsedMs - roundMs;
-    if (search.sinceMs < settledMs) {
-      if (search.isIsolated) this.#checkSingleFlight(node, post, search);
-      else this.#checkSeed(node, post, search, settledMs);
-    }
+    this.#turn(node, search, node.core.gossip.members.live().length === 0);
+    const settledMs = this.#world.elapsedMs - longestRoundMs(node);
+    if (search.isIsolated && search.clearMs <= this.#world.elapsedMs) this.#checkSingleFlight(node, post, search);
+    if (!search.isIsolated && search.sinceMs < settledMs) this.#checkSeed(node, post, search, settledMs);
     search.open.add(post);
   }
 
   settled(post: Post): void {
     const node = this.#askerOf(post);
-    if (node !== undefined) this.#of(node).open.delete(post);
+    if (node === undefined) return;
+    const search = this.#of(node);
+    search.open.delete(post);
+    search.lastSettledMs = this.#world.elapsedMs;
   }
 
   #askerOf({ type, process }: Post): SimNode | undefined {
@@ -96,18 +99,28 @@ export class SeedsAreAskedInTurn implements Invariant {
     this.#world.violated(INVARIANTS.seeds, detail);
   }
 
-  #turn(search: Search, isIsolated: boolean): void {
+  /** A round asks one seed after the other within the same moment: where no request was open in this one, none is under way. */
+  #turn(node: SimNode, search: Search, isIsolated: boolean): void {
     if (search.isIsolated === isIsolated) return;
+    const nowMs = this.#world.elapsedMs;
+    const mayAskOn = search.open.size > 0 || search.lastSettledMs === nowMs;
     search.isIsolated = isIsolated;
-    search.sinceMs = this.#world.elapsedMs;
+    search.sinceMs = nowMs;
+    search.clearMs = nowMs + (mayAskOn ? longestRoundMs(node) : 0);
   }
 
   #of(node: SimNode): Search {
     let search = this.#searches.get(node);
     if (search === undefined) {
-      search = { sinceMs: this.#world.elapsedMs, isIsolated: true, open: new Set(), movedMs: 0 };
+      const sinceMs = this.#world.elapsedMs;
+      search = { sinceMs, isIsolated: true, clearMs: sinceMs, open: new Set(), lastSettledMs: -1, movedMs: 0 };
       this.#searches.set(node, search);
     }
     return search;
   }
+}
+
+/** Each seed may be asked twice in a round: see `outdo`. */
+function longestRoundMs({ config }: SimNode): number {
+  return (2 * config.peers.length + 1) * SEND_TIMEOUT_MS;
 }
