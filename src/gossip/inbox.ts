@@ -2,10 +2,11 @@ import type { Composer } from './composer.js';
 import type { Member } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
 import { countMessages, type MessageCounters } from './message-counters.js';
+import type { Log } from './ports/log.js';
 import type { Metrics } from './ports/metrics.js';
 import type { Receiver } from './replication/receiver.js';
 import type { Writer } from './replication/writer.js';
-import { outdo, type Self } from './self.js';
+import { outdo, RIVAL_WARNING, type Self } from './self.js';
 import type { Sender } from './sender.js';
 import type { TopologySync } from './topology/sync.js';
 import type {
@@ -45,11 +46,13 @@ interface InboxParts {
 
 /** Hands each message of a peer to the part it concerns, and answers it where it wants an answer. */
 export class Inbox {
+  readonly #log: Log;
   readonly #self: Self;
   readonly #parts: InboxParts;
   readonly #received: MessageCounters;
 
-  constructor(ports: { readonly metrics: Metrics }, self: Self, parts: InboxParts) {
+  constructor(ports: { readonly log: Log; readonly metrics: Metrics }, self: Self, parts: InboxParts) {
+    this.#log = ports.log;
     this.#self = self;
     this.#parts = parts;
     this.#received = countMessages(
@@ -131,7 +134,10 @@ export class Inbox {
 
   /** Believed only in the answer to a PING: a stranger who posts it could raise the incarnation without end. */
   #outdoFormerSelf({ from, to, known }: PongMessage): void {
-    if (known !== undefined && to === this.#self.id && outdo(this.#self, known)) this.#parts.reassert(from);
+    if (known === undefined || to !== this.#self.id) return;
+    const outdoing = outdo(this.#self, known);
+    if (outdoing === 'outdone') this.#parts.reassert(from);
+    if (outdoing === 'rival') this.#log.warn(RIVAL_WARNING, { peer: from });
   }
 
   #receiveSync(message: SyncMessage): Receipt {

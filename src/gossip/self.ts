@@ -12,19 +12,39 @@ export interface Self {
   /** Rises, and only here: see `outdo`. */
   incarnation: number;
   readonly instance: string;
+  /** Other instances known by this node's id. Bounded by `MAX_CONTENDERS`; more are not contended with. */
+  readonly contenders: Map<string, 'outdone' | 'rival'>;
 }
+
+/** A process outdoes those before it, of which hardly more than one is remembered anywhere. */
+const MAX_CONTENDERS = 8;
+
+/**
+ * - `outdone`: the incarnation was raised.
+ * - `rival`: the other instance was outdone before, and has raised its own since: it is no former process but one that lives.
+ *   Said once; from then on the two contend no more, and the one that is ahead is the member.
+ * - `needless`: nothing is to be done.
+ */
+export type Outdoing = 'outdone' | 'rival' | 'needless';
 
 /**
  * Raises the incarnation above one that others know of this node's id: that of a former process, whose clock was ahead of
- * this one's. Whether that was needed; what cannot be outdone is left.
+ * this one's. Above the largest there is none; there the instances tell the two apart.
  */
-export function outdo(self: Self, known: NodeExtension): boolean {
+export function outdo(self: Self, known: NodeExtension): Outdoing {
   const { incarnation, instance } = known;
-  const isFormer = instance !== self.instance && incarnation >= self.incarnation;
-  if (!isFormer || incarnation >= Number.MAX_SAFE_INTEGER) return false;
-  self.incarnation = incarnation + 1;
-  return true;
+  const { contenders } = self;
+  if (instance === self.instance || incarnation < self.incarnation) return 'needless';
+  const before = contenders.get(instance);
+  if (before === 'rival' || (before === undefined && contenders.size >= MAX_CONTENDERS)) return 'needless';
+  contenders.set(instance, before === undefined ? 'outdone' : 'rival');
+  if (before !== undefined) return 'rival';
+  self.incarnation = Math.min(incarnation + 1, Number.MAX_SAFE_INTEGER);
+  return 'outdone';
 }
+
+/** What an operator is told who gave one id to two nodes. */
+export const RIVAL_WARNING = 'another node bears our node id: ids must be unique';
 
 /** This node as others list it. */
 export function selfInfo(self: Self): NodeInfo {

@@ -18,5 +18,6 @@ export function createSelf(
     enclave: config.enclave,
     incarnation: ports.clock.nowMs(),
     instance: randomHex(ports.rng, 16),
+    contenders: new Map(),
   };
 }

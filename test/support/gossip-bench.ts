@@ -27,6 +27,7 @@ export const SELF: Self = {
   enclave: 'default',
   incarnation: 1000,
   instance: 'aaaa',
+  contenders: new Map(),
 };
 
 /** A node `id` at `id.test:8080`; of this implementation where an incarnation is given. */

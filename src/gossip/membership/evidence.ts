@@ -1,5 +1,5 @@
 import { type HostPort, sameHostPort } from '../address.js';
-import type { NodeInfo } from '../wire/message.js';
+import type { NodeExtension, NodeInfo } from '../wire/message.js';
 import { isLive, type Member } from './member.js';
 import type { MemberEventKind } from './member-event.js';
 
@@ -29,7 +29,12 @@ export function compareIncarnations(info: NodeInfo, known: Member): 'later' | 'e
 
 /** Whether `info` was said by an incarnation that has said goodbye since. */
 export function isFromBeforeGoodbye(info: NodeInfo, known: Member): boolean {
-  return known.saidGoodbye && info.extension !== undefined && compareIncarnations(info, known) === 'same';
+  return known.saidGoodbye && info.extension !== undefined && !isLaterProcess(info.extension, known.extension);
+}
+
+/** Where two processes have the same incarnation, the one not known yet is the later. */
+function isLaterProcess(said: NodeExtension, known: NodeExtension | undefined): boolean {
+  return known === undefined || said.incarnation !== known.incarnation || said.instance !== known.instance;
 }
 
 /** A node nobody knew. */

@@ -4,7 +4,7 @@ import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { BootstrapOutcome, Transport } from '../ports/transport.js';
-import { outdo, type Self, selfBootstrapRequest } from '../self.js';
+import { outdo, RIVAL_WARNING, type Self, selfBootstrapRequest } from '../self.js';
 import { SEND_TIMEOUT_MS } from '../sender.js';
 import type { NodeInfo } from '../wire/message.js';
 import type { Announcer } from './announcer.js';
@@ -63,7 +63,9 @@ export class Joiner {
     const ask = () => this.#transport.bootstrap(seed, selfBootstrapRequest(this.#self), SEND_TIMEOUT_MS);
     const outcome = await ask();
     const self = outcome.kind === 'joined' ? outcome.answer.peers.find(({ id }) => id === this.#self.id) : undefined;
-    return self?.extension !== undefined && outdo(this.#self, self.extension) ? ask() : outcome;
+    const outdoing = self?.extension === undefined ? 'needless' : outdo(this.#self, self.extension);
+    if (outdoing === 'rival') this.#log.warn(RIVAL_WARNING, { seed: formatHostPort(seed) });
+    return outdoing === 'outdone' ? ask() : outcome;
   }
 
   /**

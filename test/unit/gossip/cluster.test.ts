@@ -93,6 +93,17 @@ describe('Gossip over a network', () => {
     expect(again.self.incarnation).toBe(a.self.incarnation + 1);
   });
 
+  it('TwoLiveProcessesOfOneId_DoNotContendForEver', async () => {
+    const [a, b] = await three();
+    const moves: string[] = [];
+    members(a).subscribe(({ kind, member }) => void (kind === 'moved' && moves.push(member.id)));
+    world.startNode({ id: b.id, seeds: [a.address] });
+    await world.run(60_000);
+    const meanwhile = moves.length;
+    await world.run(120_000);
+    expect([meanwhile > 0, moves.length]).toEqual([true, meanwhile]);
+  });
+
   it('SeedsReplacedAtOnce_FoundNoClusterOfTheirOwn', async () => {
     const [a, b, c] = await three();
     for (const node of [a, b]) void world.leave(node);

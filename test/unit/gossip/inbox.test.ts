@@ -13,15 +13,16 @@ beforeEach(async () => {
 afterEach(() => {
   bench.gossip.stop();
   SELF.incarnation = incarnation;
+  SELF.contenders.clear();
 });
 
-const pong = (incarnation: number): PongMessage => ({
+const pong = (incarnation: number, instance = 'former'): PongMessage => ({
   type: 'PONG',
   from: 'a',
   timestampS: 1,
   messageId: '',
   to: SELF.id,
-  known: { incarnation, instance: 'former' },
+  known: { incarnation, instance },
 });
 
 describe('Inbox', () => {
@@ -36,7 +37,7 @@ describe('Inbox', () => {
 
   it.each([
     ['earlier', 6, { incarnation: 7, instance: 'a7' }],
-    ['the same', 7, { incarnation: 7, instance: 'a7' }],
+    ['the same', 7, undefined],
     ['later', 8, undefined],
   ])(
     'Ping_OfAProcessAfterTheGoodbyeOfAFormerOne, its incarnation %s: it is told where it must outdo that',
@@ -59,6 +60,29 @@ describe('Inbox', () => {
       expect(bench.member('a').state).toBe(known === undefined ? 'alive' : 'left');
     },
   );
+
+  it('OtherInstance_ThatRaisesItsIncarnationToo_IsARival_NotAFormerSelf_AndContendedWithNoMore', async () => {
+    for (const known of [5000, 6000, 7000]) {
+      bench.transport.onSend = () => ({ kind: 'ok', reply: pong(known) });
+      bench.gossip.members.learn(infoOf('a', { incarnation: known }), 'direct');
+      await bench.clock.run(2000);
+    }
+    expect(SELF.incarnation).toBe(5001);
+    expect(bench.log.messages('warn')).toEqual(['another node bears our node id: ids must be unique']);
+    expect(bench.transport.of('PING').length).toBeLessThanOrEqual(4);
+  });
+
+  it('LargestIncarnation_LocksNobodyOut', async () => {
+    const largest = Number.MAX_SAFE_INTEGER;
+    bench.transport.onSend = () => ({ kind: 'ok', reply: pong(largest) });
+    bench.gossip.members.learn(infoOf('a', { incarnation: 2 }), 'direct');
+    await bench.clock.run(100);
+    expect(SELF.incarnation).toBe(largest);
+    bench.gossip.members.learn(infoOf('b', { incarnation: largest }), 'direct');
+    bench.gossip.members.leave('b');
+    bench.gossip.members.learn({ ...infoOf('b'), extension: { incarnation: largest, instance: 'next' } }, 'direct');
+    expect(bench.member('b').state).toBe('alive');
+  });
 
   it('Pong_ThatAStrangerPosts_RaisesNoIncarnation', async () => {
     for (let i = 0; i < 100; i++) bench.gossip.receive(pong(5000 + i));
