@@ -11,7 +11,7 @@ import { readMessage } from './wire.js';
 
 const STRIKES = 3;
 
-/** Failures of one node remembered: those that decide are the first and how many there are. */
+/** Failures of one node remembered: the first ones decide. */
 const MAX_REMEMBERED = 64;
 
 /** What an answer says of a probe that did not simply succeed: a busy peer is alive. */
@@ -50,9 +50,7 @@ export class ThreeStrikesEvict implements Invariant {
     if (kind === 'returned' || kind === 'restarted' || kind === 'joined') this.#failuresOf(node, member.id).length = 0;
     if (kind !== 'evicted') return;
     const failures = this.#failuresOf(node, member.id);
-    const nowMs = this.#world.elapsedMs;
-    const rowMs = ((STRIKES - 1) * node.config.pingIntervalMs) / 2;
-    const isRow = failures.length >= STRIKES && nowMs - (failures[0] ?? nowMs) >= rowMs;
+    const isRow = strikesIn(failures, node.config.pingIntervalMs / 2) >= STRIKES;
     const detail = `${node.id} evicted ${member.id} after probes failed at [${failures.map((atMs) => atMs.toFixed(0)).join(' ')}]`;
     failures.length = 0;
     if (!isRow) this.#world.violated(INVARIANTS.strikes, detail);
@@ -71,6 +69,16 @@ export class ThreeStrikesEvict implements Invariant {
     }
     return failures;
   }
+}
+
+/** How many of the failures are `apartMs` after the one counted before. */
+function strikesIn(failuresMs: readonly number[], apartMs: number): number {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return failuresMs.filter((atMs) => {
+    const isStrike = atMs - lastMs >= apartMs;
+    if (isStrike) lastMs = atMs;
+    return isStrike;
+  }).length;
 }
 
 /** A probe that the process itself gave up says nothing. */
