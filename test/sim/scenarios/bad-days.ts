@@ -1,4 +1,4 @@
-import { Buggify } from './buggify.js';
+import { AFTER_FAULTS_MS, Buggify } from './buggify.js';
 import { Cluster, running } from './cluster.js';
 import { between } from './draw.js';
 import type { Scenario } from './scenario.js';
@@ -61,7 +61,7 @@ export function loss(percent: number, count: number): Scenario {
       await world.run(2 * MINUTE_MS);
       workload.stop();
       world.network.heal();
-      await oracle.atRest({ replicas: 'unclaimed' });
+      await oracle.atRest({ replicas: 'unclaimed', withinMs: AFTER_FAULTS_MS });
     },
   };
 }
@@ -121,7 +121,7 @@ export const randomEverything: Scenario = {
     await world.run(10 * MINUTE_MS);
     workload.stop();
     await faults.stop();
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest({ replicas: 'unclaimed', withinMs: AFTER_FAULTS_MS });
   },
   world: () => ({ secret: 'of ten bad minutes' }),
 };

@@ -1,7 +1,7 @@
 import { SeededRng } from '../../support/ports.js';
 import { forkSeed } from '../world/seeds.js';
 import type { World } from '../world/world.js';
-import { Buggify } from './buggify.js';
+import { AFTER_FAULTS_MS, Buggify } from './buggify.js';
 import { Cluster } from './cluster.js';
 import { between, chance, wholeBetween } from './draw.js';
 import type { Scenario } from './scenario.js';
@@ -55,6 +55,6 @@ export const mixed: Scenario = {
     await world.run(Math.min(between(rng, 40_000, 90_000), between(rng, 40_000, 90_000)));
     workload.stop();
     await faults.stop();
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest({ replicas: 'unclaimed', withinMs: AFTER_FAULTS_MS });
   },
 };
