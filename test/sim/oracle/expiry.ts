@@ -87,9 +87,14 @@ export class ExpiredIsGone implements Invariant {
     });
   }
 
-  /** Where the clock was set back meanwhile, the value has its time again. */
+  /**
+   * Where the clock was set back meanwhile, the value has its time again. A version that was clamped may name a later write
+   * too, which is judged by its own expiry.
+   */
   #look({ node, copy }: Planned): void {
     if (node.process.hasEnded || node.clock.nowMs() < copy.expiresAtMs) return;
+    const latest = this.#ledger.copy(node, copy.key);
+    if (latest !== undefined && latest !== copy) return;
     const { store } = node.core;
     const held = store.get(copy.key);
     const isServed = held !== undefined && compare(held.version, copy.version) === 0;
