@@ -20,13 +20,26 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** What one process has heard of a node, and how it has changed its mind about it. World times. */
 interface Past {
   incarnation: number;
+  instance: string | undefined;
   seenMs: number;
   heardMs: number;
   evictedMs: number;
   leftMs: number;
-  /** The incarnation whose goodbye was believed. */
+  /** The incarnation whose goodbye was believed, and the process that had it: two may have the same, see `outdo`. */
   goodbye: number;
+  goodbyeOf: string | undefined;
 }
+
+const UNKNOWN: Readonly<Past> = {
+  incarnation: NEVER,
+  instance: undefined,
+  seenMs: NEVER,
+  heardMs: NEVER,
+  evictedMs: NEVER,
+  leftMs: NEVER,
+  goodbye: NEVER,
+  goodbyeOf: undefined,
+};
 
 /** The rules of the member table, held against what the process was told. */
 export class TableKeepsItsRules implements Invariant {
@@ -92,6 +105,7 @@ export class TableKeepsItsRules implements Invariant {
     const isForgotten = this.#world.elapsedMs - past.seenMs >= REMEMBERED_MS || this.#isFull(node);
     past.seenMs = this.#world.elapsedMs;
     past.incarnation = incarnation;
+    past.instance = member.extension?.instance;
     if (incarnation < known && !isForgotten) {
       this.#world.violated(
         INVARIANTS.incarnations,
@@ -115,8 +129,9 @@ export class TableKeepsItsRules implements Invariant {
   }
 
   /** Of a member that left. Nodes of the old protocol say no goodbye. */
-  #checkReturn(node: SimNode, member: Member, { goodbye }: Past): void {
+  #checkReturn(node: SimNode, member: Member, { goodbye, goodbyeOf }: Past): void {
     if (member.extension === undefined || member.extension.incarnation > goodbye) return;
+    if (member.extension.incarnation === goodbye && member.extension.instance !== goodbyeOf) return;
     const detail = `${node.id} lists ${member.id} again in incarnation ${member.extension.incarnation}, which said goodbye`;
     this.#world.violated(INVARIANTS.goodbyes, detail);
   }
@@ -124,8 +139,10 @@ export class TableKeepsItsRules implements Invariant {
   #tookGoodbye(node: SimNode, { from, incarnation = NEVER }: WireMessage): void {
     const past = this.#past(node, from);
     if (past.leftMs !== this.#world.elapsedMs) return;
-    if (incarnation === past.incarnation) past.goodbye = incarnation;
-    else {
+    if (incarnation === past.incarnation) {
+      past.goodbye = incarnation;
+      past.goodbyeOf = past.instance;
+    } else {
       const detail = `${node.id} took the goodbye of incarnation ${incarnation} of ${from} for that of ${past.incarnation}`;
       this.#world.violated(INVARIANTS.goodbyes, detail);
     }
@@ -143,7 +160,7 @@ export class TableKeepsItsRules implements Invariant {
     }
     let past = pasts.get(id);
     if (past === undefined) {
-      past = { incarnation: NEVER, seenMs: NEVER, heardMs: NEVER, evictedMs: NEVER, leftMs: NEVER, goodbye: NEVER };
+      past = { ...UNKNOWN };
       pasts.set(id, past);
     }
     return past;

@@ -5,7 +5,7 @@ import { enclaves, fullStorage, joinStorm } from './gatherings.js';
 import { mixed } from './mixed.js';
 import { oldAndNew, oldStorm } from './old-nodes.js';
 import { isolationOfOne, splitInHalves, totalIsolation } from './partitions.js';
-import { returnBehind } from './returns.js';
+import { returnBehind, returnCollides } from './returns.js';
 import type { Scenario } from './scenario.js';
 import { TRAPS } from './traps/traps.js';
 
@@ -31,6 +31,7 @@ export const SCRIPTED: readonly Scenario[] = [
   enclaves,
   fullStorage,
   returnBehind,
+  returnCollides,
   oldAndNew,
   oldStorm,
   randomEverything,
