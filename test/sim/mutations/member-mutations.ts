@@ -133,7 +133,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     name: 'clock-behind-is-not-outdone',
     summary: 'a node that restarts with its clock set back keeps the lower incarnation',
     file: 'gossip/self.ts',
-    find: 'self.incarnation = incarnation + 1;',
+    find: 'self.incarnation = Math.min(incarnation + 1, Number.MAX_SAFE_INTEGER);',
     replace: '',
     scenarios: ['return-behind'],
     caughtBy: [INVARIANTS.convergence, INVARIANTS.probes],
