@@ -15,8 +15,11 @@ interface Bound {
 /** A member is probed once in as many seconds as there are others, and again in the two after it failed. */
 const silentMs = (size: number): number => 6000 + 1000 * size;
 
-/** A member lists the whole cluster for one other in every interval of topology sync. Whatever the size, 10 KB is too much. */
-const idleBytes = (size: number): number => Math.min(10_000, 1000 + 20 * size);
+/**
+ * In every interval of topology sync a member lists the whole cluster for whom it asks and for one who asks it: 10 bytes a
+ * second for each node. Whatever the size, 10 KB is too much.
+ */
+const idleBytes = (size: number): number => Math.min(10_000, 1000 + 12 * size);
 
 const BOUNDS: readonly Bound[] = [
   {
@@ -31,11 +34,19 @@ const BOUNDS: readonly Bound[] = [
   { title: 'start', name: 'start', figure: 'allMs', of: worst, atMost: () => 2000, format: formatMs },
   { title: 'join: all list it', name: 'join', figure: 'knownToAllMs', of: worst, atMost: () => 2000, format: formatMs },
   {
+    title: 'join: messages set off',
+    name: 'join',
+    figure: 'messages',
+    of: worst,
+    atMost: (size) => 400 + 10 * size,
+    format: formatNumber,
+  },
+  {
     title: 'idle messages',
     name: 'idle',
     figure: 'messages',
     of: worst,
-    atMost: (size) => 3 + size / 8,
+    atMost: () => 3,
     format: formatNumber,
   },
   { title: 'idle bytes', name: 'idle', figure: 'bytes', of: worst, atMost: idleBytes, format: formatBytes },
