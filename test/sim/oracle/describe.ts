@@ -1,11 +1,9 @@
-import type { Version } from '../../../src/gossip/version.js';
 import type { WriteOperation } from '../world/operation.js';
+import { momentText, versionText } from '../world/texts.js';
 
-export function versionText({ ms, logical, origin }: Version): string {
-  return `${ms}.${logical}.${origin}`;
-}
+export { versionText };
 
 export function writeText(write: WriteOperation): string {
   const version = write.version === undefined ? '' : `, version ${versionText(write.version)}`;
-  return `write ${write.id} of ${write.key} at ${write.host.id} at ${write.invokedMs.toFixed(0)}${version}`;
+  return `write ${write.id} of ${write.key} at ${write.host.id} at ${momentText(write.invokedMs)} s${version}`;
 }

@@ -1,7 +1,9 @@
 import { formatHostPort } from '../../../src/gossip/address.js';
+import type { Entry, PutOutcome } from '../../../src/gossip/ports/store.js';
 import type { Exchange, ExchangeResult } from './network.js';
 import type { WorldObserver } from './observer.js';
 import type { WriteOperation } from './operation.js';
+import { momentText, valueText, versionText } from './texts.js';
 
 /** One observer that passes everything on to those in the list, in order, late ones included. */
 export function broadcast(observers: readonly WorldObserver[]): WorldObserver {
@@ -51,8 +53,11 @@ export function broadcast(observers: readonly WorldObserver[]): WorldObserver {
   };
 }
 
-/** Writes what is observed into an event log. */
-export function logTo(note: (node: string, kind: string, text: string) => void): WorldObserver {
+/** Writes what is observed into an event log. What concerns a key begins with it. `writeOf` names the write of an entry. */
+export function logTo(
+  note: (node: string, kind: string, text: string) => void,
+  writeOf: (entry: Entry) => WriteOperation | undefined,
+): WorldObserver {
   return {
     sent: (exchange) => note(exchange.from.label, 'send', `${named(exchange)} to ${formatHostPort(exchange.to)}`),
     lost: (exchange, what) => note(exchange.from.label, 'lost', `${named(exchange)} ${what}`),
@@ -60,16 +65,21 @@ export function logTo(note: (node: string, kind: string, text: string) => void):
     concluded: (exchange, result) => note(exchange.from.label, 'done', `${named(exchange)} ${resultText(result)}`),
     started: (host) => note(host.id, 'start', `${host.kind} at ${formatHostPort(host.address)} in ${host.enclave}`),
     ended: (host, how) => note(host.id, 'end', how),
-    stored: (node, entry, outcome) =>
-      note(node.id, 'store', `${outcome} ${entry.key} ${JSON.stringify(entry.version)}`),
-    writing: (operation) => note(operation.host.id, 'put', `${named(operation)} ${operation.key}`),
-    wrote: (operation) => note(operation.host.id, 'put', `${named(operation)} ${operation.status}`),
-    read: ({ host, key, value }) => note(host.id, 'get', `${key} ${value?.slice(0, 40) ?? 'nothing'}`),
+    stored: (node, entry, outcome) => note(node.id, 'store', storedText(entry, outcome, writeOf(entry))),
+    writing: ({ host, key, id, ttlSeconds }) => note(host.id, 'put', `${key} write ${id} for ${ttlSeconds} s`),
+    wrote: ({ host, key, id, status }) => note(host.id, 'put', `${key} write ${id} answered ${status}`),
+    read: ({ host, key, value }) =>
+      note(host.id, 'get', `${key} ${value === undefined ? 'nothing' : valueText(value)}`),
   };
 }
 
-function named(numbered: Exchange | WriteOperation): string {
-  return 'type' in numbered ? `#${numbered.id} ${numbered.type}` : `write ${numbered.id}`;
+function named({ id, type }: Exchange): string {
+  return `#${id} ${type}`;
+}
+
+function storedText(entry: Entry, outcome: PutOutcome, write: WriteOperation | undefined): string {
+  const what = write === undefined ? 'what nobody wrote' : `write ${write.id}`;
+  return `${entry.key} ${what} ${outcome}, ${versionText(entry.version)} until ${momentText(entry.expiresAtMs)}`;
 }
 
 function resultText(result: ExchangeResult): string {

@@ -70,9 +70,10 @@ export class World {
     this.#options = options;
     this.log = new EventLog({ keep: options.keepsEvents ?? false, listener: options.onEvent });
     this.#observer = broadcast(this.#observers);
-    if (options.logs !== false) this.#observers.push(logTo((node, kind, text) => this.note(kind, text, node)));
     this.network = new Network({ clock: this.clock, rng: this.fork('network') }, this.#observer);
     this.clients = new Clients(this.clock, this.#observer);
+    const note = (node: string, kind: string, text: string): void => this.note(kind, text, node);
+    if (options.logs !== false) this.#observers.push(logTo(note, (entry) => this.clients.writeOf(entry)));
   }
 
   /** Processes that run, or are stalled, in the order they were started. */
