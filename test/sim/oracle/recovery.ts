@@ -99,7 +99,7 @@ export class SeedsAreAskedInTurn implements Invariant {
     this.#world.violated(INVARIANTS.seeds, detail);
   }
 
-  /** A round asks one seed after the other within the same moment: where no request was open in this one, none is under way. */
+  /** A round asks the next seed in the moment the last is over: where no request was open in it, no round goes on. */
   #turn(node: SimNode, search: Search, isIsolated: boolean): void {
     if (search.isIsolated === isIsolated) return;
     const nowMs = this.#world.elapsedMs;

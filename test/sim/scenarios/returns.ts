@@ -28,9 +28,9 @@ export const returnBehind: Scenario = {
 };
 
 /**
- * Twice a node returns with its clock behind and outdoes what it is told of. The second time it is told by a seed that has
- * missed the first return, and so takes the very incarnation that has said goodbye to all others. Unequal at rest until there
- * is repair: who returns returns empty.
+ * Twice a node returns with its clock behind and outdoes what it is told of. The second time it is told by a seed that
+ * has missed the first return, and so takes the very incarnation that has said goodbye to all others. Unequal at rest until
+ * there is repair: who returns returns empty.
  */
 export const returnCollides: Scenario = {
   name: 'return-collides',
