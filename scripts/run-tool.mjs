@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { compile } from './lib/compile.mjs';
+import { whenOrphaned } from './lib/orphan.mjs';
 import { build, CLI } from './lib/prepare.mjs';
 
 const TOOLS = {
@@ -14,11 +15,14 @@ const TOOLS = {
   'sim-measure': { project: 'sim', entry: 'test/sim/measure/main.js', needsProduct: false },
   'sim-mutants': { project: 'sim', entry: 'test/sim/mutations/main.js', needsProduct: false },
 };
+// Before anything is compiled, which takes seconds.
+const parent = process.ppid;
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 function start(entry, args) {
   const child = spawn(process.execPath, [...process.execArgv, entry, ...args], { stdio: 'inherit' });
   for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+  whenOrphaned(() => child.kill('SIGTERM'), parent);
   child.on('error', (error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

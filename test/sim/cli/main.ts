@@ -5,6 +5,7 @@ import { HELP } from './help.js';
 import { playMany } from './many.js';
 import { playOne } from './one.js';
 import { parseOptions } from './options.js';
+import { endWithParent } from './parent.js';
 import { parseSoakOptions, soak } from './soak.js';
 
 const EXIT_OK = 0;
@@ -51,6 +52,7 @@ async function exitCode(args: readonly string[]): Promise<number> {
   }
 }
 
+endWithParent();
 // Whoever reads this, such as head, has seen enough. Workers end with this process.
 process.stdout.on('error', () => process.exit(EXIT_OK));
 

@@ -1,4 +1,5 @@
 import type { Job } from './outcome.js';
+import { endWithParent } from './parent.js';
 import { play } from './play.js';
 
 /** A process that plays the runs it is sent, one at a time, until the process that started it is gone. */
@@ -10,6 +11,7 @@ async function work(job: Job): Promise<void> {
   process.send?.(played);
 }
 
+endWithParent();
 process.on('message', (job: Job) => void work(job));
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches every process of a terminal: the one that started this one decides.

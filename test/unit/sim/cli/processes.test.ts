@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 
 /** For one command; then it is ended by SIGTERM, and its workers with it. */
 const TIMEOUT_MS = 30_000;
@@ -104,5 +106,41 @@ describe('npm run sim', { timeout: 2 * TIMEOUT_MS }, () => {
 
   it('ends with exit code 2 and what is allowed where it does not understand', async () => {
     expect(await sim(['--scenario', 'nope'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.each(['sim', 'soak'])(
+    'of %s ends, workers and all, with a shell that a signal ends without passing it on',
+    async (name) => {
+      const args = name === 'soak' ? 'soak' : '--runs 100000';
+      // The second command keeps the shell from becoming the first.
+      const shell = spawn('sh', ['-c', `"${process.execPath}" scripts/run-tool.mjs sim ${args}; :`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(shell.stdout, 'data');
+      // Every process but the workers writes to this pipe: it closes when the last one has ended.
+      const closed = once(shell, 'close');
+      shell.kill('SIGTERM');
+      await closed;
+      expect(shell.signalCode).toBe('SIGTERM');
+    },
+  );
+
+  it('leaves no worker behind that is in a loop without end when it is killed', async () => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const loop = `const socket = process.getBuiltinModule('node:net').connect(${port}, '127.0.0.1');
+      socket.write(process.ppid + ' ' + process.pid, () => { for (;;); });`;
+    const series = sim([...SCENARIO, '--from-seed', '7', '--runs', '10000', '--workers', '1'], { hook: atSeed7(loop) });
+    const [worker] = (await once(server, 'connection')) as [Socket];
+    const [pids] = await once(worker, 'data');
+    const [simulator, looping] = String(pids).split(' ').map(Number);
+    onTestFailed(() => process.kill(Number(looping), 'SIGKILL'));
+    const ended = new Promise((resolve) => worker.on('error', () => undefined).on('close', resolve));
+    process.kill(Number(simulator), 'SIGKILL');
+    await ended;
+    server.close();
+    expect((await series).code).toBe(137);
   });
 });
