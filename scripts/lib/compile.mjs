@@ -22,9 +22,14 @@ export function compile(project, entry) {
   const path = join(output, entry);
   const isDue = () => !existsSync(path) || newestSourceMs(project) > modifiedMs(stamp);
   if (!isDue()) return path;
-  mkdirSync(output, { recursive: true });
   const lock = join(output, '.compiling');
-  take(lock);
+  try {
+    mkdirSync(output, { recursive: true });
+    take(lock);
+  } catch (error) {
+    process.stderr.write(`build/${project} has to be compiled and cannot be written here: ${error.message}\n`);
+    process.exit(1);
+  }
   // Here and not in a `finally`: a step that fails ends this process.
   process.on('exit', () => rmSync(lock, { force: true }));
   if (isDue()) {
