@@ -1,7 +1,7 @@
 import { CI_DEFAULTS } from './ci.js';
 import { DEFAULT_TOPICS, TOPICS } from './event-filter.js';
+import { FAILURES_FILE } from './failures-file.js';
 import { DEFAULTS } from './options.js';
-import { FAILURES_FILE } from './soak.js';
 
 export const HELP = `Plays whole clusters in simulated time. One seed, one run: the same events, to the byte.
 

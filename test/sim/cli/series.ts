@@ -21,11 +21,14 @@ export interface SeriesOptions {
   readonly silent?: boolean;
   /** After how many real milliseconds no further run begins. */
   readonly budgetMs?: number;
-  readonly onOutcome?: (outcome: Outcome) => void;
+  /** Keeps an outcome for later; whether it could. What is not kept is shown, however many there are. */
+  readonly keep?: (outcome: Outcome) => boolean;
 }
 
 export interface SeriesResult {
   readonly totals: Totals;
+  /** How many failures could not be kept. */
+  readonly unkept: number;
   /** Whether a signal ended it before its jobs did. */
   readonly isInterrupted: boolean;
 }
@@ -38,27 +41,34 @@ export async function playSeries(jobs: Iterable<Job>, options: SeriesOptions): P
   const progress = new ProgressLine(process.stderr);
   const pool = new Pool(() => new WorkerProcess(), poolOptions);
   let isInterrupted = false;
+  let unkept = 0;
   const interrupt = (): void => {
     isInterrupted = true;
     pool.stop();
   };
   const show = (outcome: Outcome): void => {
-    if (outcome.failure !== undefined && totals.failed <= MAX_SHOWN) {
-      progress.clear();
-      for (const line of describeFailed(outcome)) output.line(line);
-    }
-    progress.show(() => describeProgress(totals, total));
+    if (silent) return;
+    for (const line of describeFailed(outcome)) output.line(line);
+  };
+  /** Shown first: whatever becomes of keeping it, its seed has been seen. */
+  const failed = (outcome: Outcome): void => {
+    const isShown = totals.failed <= MAX_SHOWN;
+    progress.clear();
+    if (isShown) show(outcome);
+    if (options.keep === undefined || options.keep(outcome)) return;
+    unkept++;
+    if (!isShown) show(outcome);
   };
   for (const signal of END_SIGNALS) process.on(signal, interrupt);
   await pool.run(whileWithin(jobs, totals, budgetMs), (outcome) => {
     totals.add(outcome);
-    options.onOutcome?.(outcome);
-    if (!silent) show(outcome);
+    if (outcome.failure !== undefined) failed(outcome);
+    if (!silent) progress.show(() => describeProgress(totals, total));
     if (failFast && outcome.failure !== undefined) pool.stop();
   });
   for (const signal of END_SIGNALS) process.off(signal, interrupt);
   progress.clear();
-  return { totals, isInterrupted };
+  return { totals, unkept, isInterrupted };
 }
 
 function* whileWithin(jobs: Iterable<Job>, totals: Totals, budgetMs: number): Generator<Job> {

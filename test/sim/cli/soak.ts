@@ -1,17 +1,13 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseFlags, UsageError } from '../../../scripts/lib/usage.js';
 import { CATALOGUE } from '../scenarios/catalogue.js';
 import { describeTotals } from './describe.js';
+import { FAILURES_FILE, FailuresFile, failuresPath } from './failures-file.js';
 import { DEFAULTS, POOL_FLAGS, parsePool } from './options.js';
-import type { Job, Outcome } from './outcome.js';
+import type { Job } from './outcome.js';
 import { Output } from './output.js';
 import type { PoolOptions } from './pool.js';
 import { freshSeed } from './seeds.js';
 import { playSeries } from './series.js';
-
-/** Where failures go, one JSON object a line, from the folder of the package. */
-export const FAILURES_FILE = 'build/sim-failures.jsonl';
 
 const FLAGS = { hours: { type: 'string' }, ...POOL_FLAGS } as const;
 
@@ -37,9 +33,14 @@ export async function soak({ hours, pool }: SoakOptions): Promise<boolean> {
     `all scenarios on ${pool.workers} workers until Ctrl-C${hours === undefined ? '' : ` or ${hours} hours`}`,
   );
   const budgetMs = hours === undefined ? Number.POSITIVE_INFINITY : hours * 3_600_000;
-  const { totals } = await playSeries(endlessly([...CATALOGUE.keys()]), { pool, budgetMs, onOutcome: keepFailure });
+  const file = new FailuresFile(failuresPath(), (text) => output.line(text));
+  const { totals, unkept } = await playSeries(endlessly([...CATALOGUE.keys()]), {
+    pool,
+    budgetMs,
+    keep: (outcome) => file.keep(outcome),
+  });
   for (const line of describeTotals(totals)) output.line(line);
-  if (totals.failed > 0) output.line(`failures: ${FAILURES_FILE}`);
+  if (totals.failed > unkept) output.line(`failures: ${FAILURES_FILE}`);
   return totals.failed === 0;
 }
 
@@ -52,11 +53,4 @@ export function* endlessly(scenarios: readonly string[], seed: () => number = fr
       yield { scenario, seed: seed() };
     }
   }
-}
-
-function keepFailure({ scenario, seed, failure }: Outcome): void {
-  if (failure === undefined) return;
-  const { invariant, atMs, detail } = failure;
-  mkdirSync(dirname(FAILURES_FILE), { recursive: true });
-  appendFileSync(FAILURES_FILE, `${JSON.stringify({ scenario, seed, invariant, atMs, detail })}\n`);
 }

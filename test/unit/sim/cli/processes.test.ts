@@ -136,7 +136,7 @@ describe('npm run sim', { timeout: 2 * TIMEOUT_MS }, () => {
     const [worker] = (await once(server, 'connection')) as [Socket];
     const [pids] = await once(worker, 'data');
     const [simulator, looping] = String(pids).split(' ').map(Number);
-    onTestFailed(() => process.kill(Number(looping), 'SIGKILL'));
+    onTestFailed(() => void process.kill(Number(looping), 'SIGKILL'));
     const ended = new Promise((resolve) => worker.on('error', () => undefined).on('close', resolve));
     process.kill(Number(simulator), 'SIGKILL');
     await ended;
