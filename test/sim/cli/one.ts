@@ -22,7 +22,8 @@ async function showTimeline(job: Job, filter: EventFilter, output: Output): Prom
   const timeline = new Timeline(output, filter);
   const { outcome } = await play(job, (event) => timeline.add(event));
   const { failure, digest, events, scenario, seed } = outcome;
-  if (failure !== undefined) timeline.printLast();
+  timeline.explainNothing(outcome.simulatedMs);
+  if (failure !== undefined) timeline.printBefore(failure.detail);
   const verdict = failure === undefined ? '✓ every invariant held' : `✗ ${describeFailure(failure)}`;
   output.line(`\n${output.paint(failure === undefined ? '32' : '31', verdict)}`);
   output.line(`${scenario}, seed ${seed}: ${events} events, ${describeSpeed(outcome)}`);

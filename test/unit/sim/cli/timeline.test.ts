@@ -72,10 +72,58 @@ describe('Timeline', () => {
     const events = Array.from({ length: 100 }, (_, i) => event('send', `#${i} PING to a`));
     const { lines, timeline } = printed({ ...ALL, topics: [] }, events);
     expect(lines).toEqual([]);
-    timeline.printLast();
+    timeline.printBefore('');
     expect(lines[0]).toContain('The last 30 events');
     expect(lines.slice(1).map((line) => /#(\d+)/.exec(line)?.[1])).toEqual(
       Array.from({ length: 30 }, (_, i) => String(70 + i)),
     );
+  });
+
+  it('shows earlier events of the nodes and keys that a violation names, in order and once', () => {
+    const noise = Array.from({ length: 30 }, (_, i) => event('send', `#${i} PING to a`, 'n9', 100 + i));
+    const events = [
+      event('put', 'default/k write 1 for 60 s', 'n1', 1),
+      event('put', 'default/other write 2 for 60 s', 'n1', 2),
+      event('done', '#1 SYNC 200', 'n3', 3),
+      event('store', 'default/k write 1 stored, 0.001.0.n1 until 60.001', 'n3', 4),
+      event('info', 'member joined', 'n33', 5),
+      ...noise,
+    ];
+    const { lines, timeline } = printed({ ...ALL, topics: [] }, events);
+    timeline.printBefore('[n3] replaced version 0.001.0.n1 of default/k, at 0.100');
+    expect(lines[0]).toBe('\nEarlier, of n3, default/k:\n');
+    expect(lines.slice(1, 4).map((line) => line.split(/ +/)[1])).toEqual(['0.001', '0.003', '0.004']);
+    expect(lines[4]).toContain('The last 30 events');
+  });
+
+  it('shows a bounded number of events of each that a violation names, and keeps upkeep from hiding the others', () => {
+    const events = Array.from({ length: 200 }, (_, i) => event('send', `#${i} PING to a`, 'n1', i));
+    const { lines, timeline } = printed({ ...ALL, topics: [] }, [event('start', 'ours'), ...events]);
+    for (let i = 0; i < 30; i++) timeline.add(event('send', '#0 PING to a', 'n2', 300));
+    timeline.printBefore('n1 is gone');
+    expect(lines.indexOf(lines.find((line) => line.includes('The last 30')) ?? '')).toBe(1 + 1 + 15);
+    expect(lines[1]).toContain('start');
+  });
+
+  it.each([
+    [{ node: 'n99' }, '--node n99'],
+    [{ fromMs: 99_999_000 }, '--from 99999'],
+    [{ node: 'n1', toMs: 500 }, '--node n1 --to 0.5'],
+  ])('says of %j that nothing matches, and which nodes there were', (asked, flags) => {
+    const { lines, timeline } = printed({ ...ALL, ...asked }, [
+      event('start', 'ours', 'n1', 600),
+      event('end', '', 'n2', 700),
+    ]);
+    timeline.explainNothing(800);
+    expect(lines).toEqual([`Nothing to show for ${flags}. The nodes were n1, n2; the run ended at 0.800 s.\n`]);
+  });
+
+  it('explains nothing where nothing was asked for, or something was shown', () => {
+    for (const filter of [ALL, { ...ALL, topics: [], node: 'n9' }, { ...ALL, node: 'n1' }]) {
+      const { lines, timeline } = printed(filter, filter === ALL ? [] : [event('start', 'ours')]);
+      const before = lines.length;
+      timeline.explainNothing(800);
+      expect(lines).toHaveLength(before);
+    }
   });
 });
