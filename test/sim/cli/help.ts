@@ -29,7 +29,8 @@ Many runs
 
 Everywhere
   --workers N             Processes that play at the same time, where there are many runs: one a core.
-  --run-timeout S         Real seconds after which one of many runs counts as hanging: ${DEFAULTS['run-timeout']}
+  --run-timeout S         Real seconds after which a run counts as hanging: ${DEFAULTS['run-timeout']} for one of many,
+                          none for one that is shown
   --json                  Print one JSON object and nothing else. Not for sim:soak and sim:ci.
   -h, --help              This text.
 
@@ -39,5 +40,6 @@ Examples
   npm run sim -- --runs 1000
 
 How to read a timeline, and what to do about a failure: docs/simulation.md.
-Exit code: 0 every invariant held · 1 one did not, a run ended its process, or too few runs fitted in · 2 usage.
+Exit code: 0 every invariant held · 1 one did not, a run ended its process or hung, too few runs fitted in, or whoever read
+the output ended before all was judged · 2 usage.
 `;

@@ -2,6 +2,7 @@ import { UsageError } from '../../../scripts/lib/usage.js';
 import { CATALOGUE } from '../scenarios/catalogue.js';
 import { parseCiOptions, playCi } from './ci.js';
 import { HELP } from './help.js';
+import { playLimited } from './limited.js';
 import { playMany } from './many.js';
 import { playOne } from './one.js';
 import { parseOptions } from './options.js';
@@ -14,14 +15,33 @@ const EXIT_USAGE = 2;
 
 /** What comes first on the command line, where it is not an option. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
-  soak: (args) => soak(parseSoakOptions(args)),
-  ci: (args) => playCi(parseCiOptions(args)),
+  soak: (args) => {
+    const options = parseSoakOptions(args);
+    return judge(() => soak(options));
+  },
+  ci: (args) => {
+    const options = parseCiOptions(args);
+    return judge(() => playCi(options));
+  },
 };
+
+/** Whether runs are under way that nothing has been said of. */
+let isUnjudged = false;
+
+async function judge(runs: () => Promise<boolean>): Promise<boolean> {
+  isUnjudged = true;
+  const held = await runs();
+  isUnjudged = false;
+  return held;
+}
 
 async function play(args: readonly string[]): Promise<boolean> {
   const options = parseOptions(args);
-  if (options.command === 'one') return playOne(options.one);
-  if (options.command === 'many') return playMany(options.many);
+  if (options.command === 'one') {
+    const { one } = options;
+    return judge(() => (one.limitMs === undefined ? playOne(one) : playLimited(one, one.limitMs, args)));
+  }
+  if (options.command === 'many') return judge(() => playMany(options.many));
   process.stdout.write(options.command === 'help' ? HELP : listScenarios());
   return true;
 }
@@ -33,12 +53,20 @@ function listScenarios(): string {
 }
 
 async function main([first = '', ...others]: readonly string[]): Promise<boolean> {
-  const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
-  if (command !== undefined) return command(others);
+  const command = commandOf(first);
+  if (command !== undefined) return others.some(isHelp) ? play(['--help']) : command(others);
   if (first !== '' && !first.startsWith('-')) {
     throw new UsageError(`${JSON.stringify(first)}: allowed are options, ${Object.keys(COMMANDS).join(' or ')}`);
   }
   return play(first === '' ? others : [first, ...others]);
+}
+
+function commandOf(first: string): (typeof COMMANDS)[string] | undefined {
+  return Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+}
+
+function isHelp(arg: string): boolean {
+  return arg === '--help' || arg === '-h';
 }
 
 async function exitCode(args: readonly string[]): Promise<number> {
@@ -46,16 +74,24 @@ async function exitCode(args: readonly string[]): Promise<number> {
     return (await main(args)) ? EXIT_OK : EXIT_FAILED;
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    const text = isUsage ? `${error.message}\nSee npm run sim -- --help.` : String((error as Error).stack ?? error);
+    const [first = ''] = args;
+    const script = commandOf(first) === undefined ? 'sim' : `sim:${first}`;
+    const text = isUsage
+      ? `${error.message}\nSee npm run ${script} -- --help.`
+      : String((error as Error).stack ?? error);
     process.stderr.write(`${text}\n`);
     return isUsage ? EXIT_USAGE : EXIT_FAILED;
   }
 }
 
 endWithParent();
+let code: number = EXIT_OK;
 // Whoever reads this, such as head, has seen enough. Workers end with this process.
-process.stdout.on('error', () => process.exit(EXIT_OK));
+process.stdout.on('error', () => {
+  if (isUnjudged) process.stderr.write('cut off before the end, as nobody reads on: nothing is claimed\n');
+  process.exit(isUnjudged ? EXIT_FAILED : code);
+});
 
-const code = await exitCode(process.argv.slice(2));
+code = await exitCode(process.argv.slice(2));
 // What escaped from a run may still be at work: the process ends here, once everything printed is out.
 process.stdout.write('', () => process.exit(code));

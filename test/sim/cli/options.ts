@@ -27,7 +27,7 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const OF_MANY = ['from-seed', 'fail-fast', 'workers', 'run-timeout'] as const;
+const OF_MANY = ['from-seed', 'fail-fast', 'workers'] as const;
 const OF_ONE = ['seed', 'events', 'node', 'from', 'to', 'digest'] as const;
 
 /** One run, shown. */
@@ -37,6 +37,8 @@ export interface OneRun {
   readonly seed: number | undefined;
   readonly filter: EventFilter;
   readonly print: 'timeline' | 'json' | 'digest';
+  /** How long it may take, in real milliseconds; without end where it is undefined. */
+  readonly limitMs: number | undefined;
 }
 
 /** Many runs, counted. */
@@ -65,9 +67,10 @@ export function parseOptions(args: readonly string[]): Options {
     refuse(values, OF_MANY, 'goes with --runs only');
     if (values.json && values.digest) throw new UsageError('--json and --digest: allowed is one of them');
     const print = values.json ? 'json' : values.digest ? 'digest' : 'timeline';
+    const limitMs = parseRunTimeout(values['run-timeout']);
     return {
       command: 'one',
-      one: { scenario, seed: parseSeed('seed', values.seed), filter: parseFilter(values), print },
+      one: { scenario, seed: parseSeed('seed', values.seed), filter: parseFilter(values), print, limitMs },
     };
   }
   refuse(values, OF_ONE, 'does not go with --runs');
@@ -87,8 +90,13 @@ export function parsePool(values: { readonly workers?: string; readonly 'run-tim
   const { workers, 'run-timeout': seconds } = values;
   return {
     workers: workers === undefined ? availableParallelism() : parseWhole('workers', workers, { max: 256 }),
-    runTimeoutMs: 1000 * parseWhole('run-timeout', seconds ?? String(DEFAULTS['run-timeout']), { max: 86_400 }),
+    runTimeoutMs: parseRunTimeout(seconds) ?? 1000 * DEFAULTS['run-timeout'],
   };
+}
+
+/** Milliseconds. */
+function parseRunTimeout(seconds: string | undefined): number | undefined {
+  return seconds === undefined ? undefined : 1000 * parseWhole('run-timeout', seconds, { max: 86_400 });
 }
 
 /** @throws UsageError naming the range */

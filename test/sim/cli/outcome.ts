@@ -29,6 +29,11 @@ export function lostOutcome(job: Job, invariant: string, detail: string, realMs:
   return { ...job, failure, digest: undefined, events: 0, simulatedMs: 0, realMs };
 }
 
+/** The outcome of a run that was given up after so many real milliseconds. */
+export function lateOutcome(job: Job, limitMs: number): Outcome {
+  return lostOutcome(job, 'a run ends', `not within ${limitMs / 1000} s of real time`, limitMs);
+}
+
 /** What to type to see a run again. */
 export function replayCommand({ scenario, seed }: Job): string {
   return `npm run sim -- --scenario ${scenario} --seed ${seed}`;

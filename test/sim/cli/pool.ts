@@ -1,4 +1,4 @@
-import { type Job, lostOutcome, type Outcome } from './outcome.js';
+import { type Job, lateOutcome, type Outcome } from './outcome.js';
 import type { Played } from './play.js';
 import type { Worker } from './worker-process.js';
 
@@ -51,8 +51,7 @@ export class Pool {
     const played = await Promise.race([worker.play(job), late]);
     cancel();
     if (played !== undefined) return played;
-    const detail = `not within ${runTimeoutMs / 1000} s of real time`;
-    return { outcome: lostOutcome(job, 'a run ends', detail, runTimeoutMs), isClean: false };
+    return { outcome: lateOutcome(job, runTimeoutMs), isClean: false };
   }
 
   #start(): Worker {

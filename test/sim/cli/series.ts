@@ -6,7 +6,8 @@ import { ProgressLine } from './progress-line.js';
 import { Totals } from './totals.js';
 import { WorkerProcess } from './worker-process.js';
 
-const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What ends a series, or a run, in order. */
+export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Failures shown as they come; a defect that fails every run must not fill the screen. */
 const MAX_SHOWN = 20;

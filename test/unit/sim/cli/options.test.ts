@@ -41,7 +41,16 @@ describe('parseOptions', () => {
     expect(parseOptions(['--events', 'none'])).toMatchObject({ one: { filter: { topics: [] } } });
   });
 
+  it('lets a run that is shown take as long as it takes, unless told', () => {
+    expect(parseOptions([])).toMatchObject({ one: { limitMs: undefined } });
+    expect(parseOptions(['--run-timeout', '5'])).toMatchObject({ one: { limitMs: 5000 } });
+    expect(parseOptions(['--runs', '2', '--run-timeout', '5'])).toMatchObject({
+      many: { pool: { runTimeoutMs: 5000 } },
+    });
+  });
+
   it.each([
+    [['--run-timeout', '0'], /--run-timeout "0": allowed are whole numbers/],
     [['--scenario', 'mixd'], /--scenario "mixd": allowed are mixed, /],
     [['--seed', '4294967296'], /--seed "4294967296": allowed are whole numbers from 0 to 4294967295/],
     [['--seed', '1.5'], /--seed "1.5"/],

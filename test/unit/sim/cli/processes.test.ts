@@ -41,6 +41,9 @@ function atSeed7(statement: string): string {
   });`;
 }
 
+/** Every run fails, so that every run prints something. */
+const FAILING = `--import data:text/javascript,${encodeURIComponent("if (process.send) process.once('newListener', () => process.exit(3));")}`;
+
 describe('npm run sim', { timeout: 2 * TIMEOUT_MS }, () => {
   beforeAll(async () => {
     const { code, stderr } = await sim(['--list']);
@@ -143,4 +146,45 @@ describe('npm run sim', { timeout: 2 * TIMEOUT_MS }, () => {
     server.close();
     expect((await series).code).toBe(137);
   });
+
+  it('says that a run took longer than it may, with its seed, though it is in a loop without end', async () => {
+    // The run begins where the command line begins to listen for what escapes; the process that watches it does not listen.
+    const hook = `process.on('newListener', (event) => { if (event === 'unhandledRejection') for (;;); });`;
+    const { code, stdout } = await sim(['--seed=7', ...SCENARIO, '--run-timeout', '1'], { hook });
+    expect(stdout).toContain('✗ a run ends: not within 1 s of real time');
+    expect(stdout).toContain('npm run sim -- --scenario clean-start-3 --seed 7\n');
+    expect(code).toBe(1);
+  });
+
+  it('plays the same run with a limit as without', async () => {
+    const run = [...SCENARIO, '--seed', '7', '--digest'];
+    expect(await sim([...run, '--run-timeout=60'])).toEqual(await sim(run));
+  });
+
+  it('fails where whoever reads ends before all is judged, and says so', async () => {
+    const args = ['scripts/run-tool.mjs', 'sim', ...SCENARIO, '--runs', '100000'];
+    const series = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: FAILING },
+    });
+    let said = '';
+    series.stderr.on('data', (text) => {
+      said += text;
+    });
+    await once(series.stdout, 'data');
+    series.stdout.destroy();
+    expect(await once(series, 'close')).toEqual([1, null]);
+    expect(said).toContain('nothing is claimed');
+  });
+
+  it.each(['soak', 'ci'])(
+    'names the help of sim:%s where its options are not understood, and prints it',
+    async (name) => {
+      expect((await sim([name, '--nope'])).stderr).toContain(`See npm run sim:${name} -- --help.`);
+      expect(await sim([name, '--help'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('Usage: npm run sim'),
+      });
+    },
+  );
 });
