@@ -2,7 +2,9 @@ import { formatHostPort, type HostPort } from '../../../src/gossip/address.js';
 import { type Rng, randomInt } from '../../../src/gossip/ports/rng.js';
 import type { SendOutcome } from '../../../src/gossip/ports/transport.js';
 import type { VirtualClock } from '../../support/virtual-clock.js';
-import { type Conditions, drawDelayMs, SOUND } from './conditions.js';
+import { type Conditions, drawDelayMs } from './conditions.js';
+import { LinkQueues } from './link-queues.js';
+import { Links, type Override } from './links.js';
 import { type HostAnswer, type HostRequest, type Listener, Machine } from './machine.js';
 import type { SimProcess } from './process.js';
 
@@ -59,24 +61,16 @@ export interface Traffic {
   bytes: number;
 }
 
-type Override = Partial<Conditions>;
-
-/**
- * Machines and the links between them. Every direction of every link has its own conditions: those of the network, changed
- * by those of its two machines, changed by its own.
- */
+/** Machines, the links between them, and the messages on the way. */
 export class Network {
   readonly traffic: Traffic = { messages: 0, bytes: 0 };
   readonly #clock: VirtualClock;
   readonly #rng: Rng;
   readonly #observer: NetworkObserver;
+  /** By address. Bounded by the addresses of the run. */
   readonly #machines = new Map<string, Machine>();
-  readonly #ofMachine = new Map<Machine, Override>();
-  readonly #ofLink = new Map<string, Override>();
-  readonly #effective = new Map<string, Conditions>();
-  /** World time until which what was sent before occupies a narrow link, by its name. */
-  readonly #freeAtMs = new Map<string, number>();
-  #base: Conditions = SOUND;
+  readonly #links = new Links();
+  readonly #queues = new LinkQueues();
   #exchanges = 0;
   #inTransit = 0;
 
@@ -102,61 +96,37 @@ export class Network {
     return this.#inTransit;
   }
 
-  /** The conditions of every link that has no others of its own. */
+  /** As `Links` says. */
   setBase(conditions: Override): void {
-    this.#base = { ...SOUND, ...conditions };
-    this.#effective.clear();
+    this.#links.setBase(conditions);
   }
 
-  /** Changes the conditions of everything one machine sends and receives; `undefined` takes that back. */
+  /** As `Links` says. */
   setMachine(machine: Machine, conditions: Override | undefined): void {
-    if (conditions === undefined) this.#ofMachine.delete(machine);
-    else this.#ofMachine.set(machine, conditions);
-    this.#effective.clear();
+    this.#links.setMachine(machine, conditions);
   }
 
-  /** Changes the conditions of one direction of one link; `undefined` takes that back. */
+  /** As `Links` says. What waits on the link leaves at the rate it had, and before all that is sent from now on. */
   setLink(from: Machine, to: Machine, conditions: Override | undefined): void {
-    const name = linkName(from, to);
-    if (conditions === undefined) this.#ofLink.delete(name);
-    else this.#ofLink.set(name, conditions);
-    this.#effective.delete(name);
-    this.#freeAtMs.delete(name);
+    this.#links.setLink(from, to, conditions);
   }
 
-  /** Cuts every link between machines of different groups, both ways. */
+  /** As `Links` says. */
   partition(groups: readonly (readonly Machine[])[], path: 'silent' | 'refused' | 'reset' = 'silent'): void {
-    for (const group of groups) {
-      for (const other of groups) {
-        if (group === other) continue;
-        for (const from of group) for (const to of other) this.setLink(from, to, { path });
-      }
-    }
+    this.#links.partition(groups, path);
   }
 
-  /** Makes every link as sound as a local network. Slow processes stay slow. */
+  /**
+   * Makes every link as sound as a local network, as if it were laid anew: what waits on the old one arrives when it would
+   * have, and holds up nothing that is sent from now on. Slow processes stay slow.
+   */
   heal(): void {
-    this.#base = SOUND;
-    this.#ofMachine.clear();
-    this.#ofLink.clear();
-    this.#effective.clear();
-    this.#freeAtMs.clear();
+    this.#links.heal();
+    this.#queues.clear();
   }
 
   conditions(from: Machine, to: Machine): Conditions {
-    if (this.#ofMachine.size === 0 && this.#ofLink.size === 0) return this.#base;
-    const name = linkName(from, to);
-    let conditions = this.#effective.get(name);
-    if (conditions === undefined) {
-      conditions = {
-        ...this.#base,
-        ...this.#ofMachine.get(from),
-        ...this.#ofMachine.get(to),
-        ...this.#ofLink.get(name),
-      };
-      this.#effective.set(name, conditions);
-    }
-    return conditions;
+    return this.#links.conditions(from, to);
   }
 
   /** Whether a machine hears nothing of another, be it an answer or a refusal. */
@@ -273,21 +243,12 @@ export class Network {
     this.traffic.bytes += bytes;
     const { loss, delay, bytesPerSecond } = this.conditions(from, to);
     if (this.#happens(loss)) return this.#observer.lost?.(exchange, what);
-    const queuedMs = bytesPerSecond === Number.POSITIVE_INFINITY ? 0 : this.#queueMs(from, to, bytes, bytesPerSecond);
+    const queuedMs = this.#queues.add(from, to, bytes, bytesPerSecond, this.#clock.monotonicMs());
     this.#inTransit++;
     this.#clock.setTimer(queuedMs + drawDelayMs(this.#rng, delay), () => {
       this.#inTransit--;
       arrive();
     });
-  }
-
-  /** How long the bytes take to leave, behind those that wait already. */
-  #queueMs(from: Machine, to: Machine, bytes: number, bytesPerSecond: number): number {
-    const name = linkName(from, to);
-    const nowMs = this.#clock.monotonicMs();
-    const freeAtMs = Math.max(nowMs, this.#freeAtMs.get(name) ?? 0) + (bytes * 1000) / bytesPerSecond;
-    this.#freeAtMs.set(name, freeAtMs);
-    return freeAtMs - nowMs;
   }
 
   #happens(probability: number): boolean {
@@ -315,8 +276,4 @@ function typeOf({ path, body }: HostRequest): string {
   if (path === '/v1/bootstrap') return 'BOOTSTRAP';
   const opening = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 24)).toString('latin1');
   return TYPE.exec(opening)?.[1] ?? '?';
-}
-
-function linkName(from: Machine, to: Machine): string {
-  return `${from.index}>${to.index}`;
 }

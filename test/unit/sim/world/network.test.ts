@@ -191,13 +191,37 @@ describe('a narrow link', () => {
 });
 
 describe('a link that was narrow', () => {
-  it.each([
-    ['healed', () => network.heal()],
-    ['given other conditions', () => network.setLink(a.machine, b.machine, undefined)],
-  ])('and was %s does not hold up what is sent when it is narrow again', (_how, widen) => {
+  it('drains at the rate it had once its fault is over, and what is sent then does not overtake', () => {
+    network.setLink(a.machine, b.machine, { bytesPerSecond: 1000 });
+    ask(a, b, 2, 100);
+    network.setLink(a.machine, b.machine, undefined);
+    ask(a, b, 1, 50);
+    clock.advance(150);
+    expect(b.arrivals.map(({ atMs }) => atMs)).toEqual([101]);
+    clock.advance(100);
+    expect(b.arrivals.map(({ atMs, body }) => [atMs, body.byteLength])).toEqual([
+      [101, 100],
+      [201, 100],
+      [201, 50],
+    ]);
+    ask(a, b, 1, 100);
+    clock.advance(10);
+    expect(b.arrivals.at(-1)?.atMs).toBe(251);
+  });
+
+  it('holds up what is sent at another rate until its queue is gone', () => {
+    network.setLink(a.machine, b.machine, { bytesPerSecond: 1000 });
+    ask(a, b, 1, 100);
+    network.setLink(a.machine, b.machine, { bytesPerSecond: 2000 });
+    ask(a, b, 1, 100);
+    clock.advance(200);
+    expect(b.arrivals.map(({ atMs }) => atMs)).toEqual([101, 151]);
+  });
+
+  it('and was healed does not hold up what is sent when it is narrow again', () => {
     network.setLink(a.machine, b.machine, { bytesPerSecond: 1 });
     ask(a, b, 1, 100_000);
-    widen();
+    network.heal();
     network.setBase({ ...FAST, bytesPerSecond: 1000 });
     ask(a, b, 1, 100);
     clock.advance(200);
