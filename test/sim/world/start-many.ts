@@ -1,5 +1,6 @@
+import type { NodeOptions } from './create-node.js';
 import type { SimNode } from './node.js';
-import type { NodeOptions, World } from './world.js';
+import type { World } from './world.js';
 
 const MEET_MS = 5000;
 

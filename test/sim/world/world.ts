@@ -1,19 +1,19 @@
-import { formatHostPort, type HostPort } from '../../../src/gossip/address.js';
+import type { HostPort } from '../../../src/gossip/address.js';
 import type { Rng } from '../../../src/gossip/ports/rng.js';
-import type { NodeConfig } from '../../../src/node/config/node-config.js';
-import { defaultConfig } from '../../../src/node/config/resolve.js';
 import { SeededRng } from '../../support/ports.js';
-import { settle, VIRTUAL_START_MS, VirtualClock } from '../../support/virtual-clock.js';
+import { VIRTUAL_START_MS, VirtualClock } from '../../support/virtual-clock.js';
 import { Clients } from './clients.js';
+import { createNode, type NodeOptions, watchNode } from './create-node.js';
 import { EventLog, type LoggedEvent } from './event-log.js';
 import type { SimHost } from './host.js';
 import { Network } from './network.js';
 import { SimNode } from './node.js';
-import type { Ending, WorldObserver } from './observer.js';
+import type { WorldObserver } from './observer.js';
 import { broadcast, logTo } from './observers.js';
 import type { SimProcess } from './process.js';
+import { ProcessTable } from './process-table.js';
 import { forkSeed } from './seeds.js';
-import { InvariantViolated, type Violation } from './violation.js';
+import { Stepper } from './stepper.js';
 
 export interface WorldOptions {
   /** The cluster secret of every node. */
@@ -25,23 +25,6 @@ export interface WorldOptions {
   readonly onEvent?: (event: LoggedEvent) => void;
 }
 
-export interface NodeOptions {
-  readonly id?: string;
-  /** A machine's, where a process is to run on one that exists. */
-  readonly address?: HostPort;
-  readonly seeds?: readonly HostPort[];
-  readonly enclave?: string;
-  readonly config?: Partial<NodeConfig>;
-}
-
-interface Leaving {
-  readonly ended: Promise<void>;
-  readonly resolve: () => void;
-}
-
-/** Steps within one moment after which time has to move: nothing that is sound needs as many. */
-const MAX_STEPS_PER_MOMENT = 1_000_000;
-
 /**
  * Machines, processes, a network and clients under one clock and one seed. Everything that happens follows from the seed
  * and from what is called here; nothing takes real time, and nothing outside is touched.
@@ -52,18 +35,11 @@ export class World {
   readonly network: Network;
   readonly clients: Clients;
   readonly log: EventLog;
-  /** Every process ever started, in order. Bounded by the run. */
-  readonly everyHost: SimHost[] = [];
   readonly #options: WorldOptions;
   readonly #observers: WorldObserver[] = [];
   readonly #observer: WorldObserver;
-  readonly #ran = new Set<SimProcess>();
-  /** Processes that shut down. Bounded by those that run. */
-  readonly #leaving = new Map<SimHost, Leaving>();
-  #hosts: readonly SimHost[] = [];
-  #violation: Violation | undefined;
-  #stepsNow = 0;
-  #momentMs = -1;
+  readonly #processes: ProcessTable;
+  readonly #stepper: Stepper;
 
   constructor(seed: number, options: WorldOptions = {}) {
     this.seed = seed;
@@ -72,18 +48,28 @@ export class World {
     this.#observer = broadcast(this.#observers);
     this.network = new Network({ clock: this.clock, rng: this.fork('network') }, this.#observer);
     this.clients = new Clients(this.clock, this.#observer);
+    // First of all: whoever else is told of an entry finds the version of its write there.
+    this.#observers.push(this.clients);
+    const parts = { clock: this.clock, network: this.network, observer: this.#observer };
+    this.#processes = new ProcessTable(parts);
+    this.#stepper = new Stepper(parts, seed);
     const note = (node: string, kind: string, text: string): void => this.note(kind, text, node);
     if (options.logs !== false) this.#observers.push(logTo(note, (entry) => this.clients.writeOf(entry)));
   }
 
   /** Processes that run, or are stalled, in the order they were started. */
   get hosts(): readonly SimHost[] {
-    return this.#hosts;
+    return this.#processes.running;
   }
 
-  /** Those of them that are this repository's nodes. */
+  /** Every process ever started, in order. */
+  get everyHost(): readonly SimHost[] {
+    return this.#processes.ever;
+  }
+
+  /** Those that run and are this repository's nodes. */
   get nodes(): readonly SimNode[] {
-    return this.#hosts.filter((host) => host instanceof SimNode);
+    return this.hosts.filter((host) => host instanceof SimNode);
   }
 
   /** Milliseconds since the world began. */
@@ -113,7 +99,7 @@ export class World {
 
   /** Code of the process runs in this step. */
   entered(process: SimProcess): void {
-    this.#ran.add(process);
+    this.#stepper.entered(process);
   }
 
   /** Puts a line into the event log. */
@@ -124,7 +110,7 @@ export class World {
 
   /** Says that an invariant does not hold. The run ends with the first, after the step. */
   violated(invariant: string, detail: string): void {
-    this.#violation ??= { invariant, atMs: this.elapsedMs, detail };
+    this.#stepper.violated(invariant, detail);
   }
 
   /** Starts a node of ours: on a machine of its own, unless it is given the address of one. */
@@ -134,34 +120,8 @@ export class World {
 
   /** Makes a node of ours that is not there yet, for `adopt` to take in. */
   makeNode(options: NodeOptions = {}): SimNode {
-    const count = this.everyHost.length + 1;
-    const id = options.id ?? `n${count}`;
-    const address = options.address ?? this.freeAddress();
-    const machine = this.network.machineAt(address);
-    const config: NodeConfig = {
-      ...defaultConfig(),
-      network: 'private',
-      nodeId: id,
-      address: address.host,
-      httpPort: address.port,
-      enclave: options.enclave ?? 'default',
-      peers: options.seeds ?? [],
-      clusterSecret: this.#options.secret,
-      ...options.config,
-    };
-    machine.label = id;
-    const node = new SimNode(
-      {
-        clock: this.clock,
-        network: this.network,
-        machine,
-        rng: this.fork(`node ${id} ${count}`),
-        onRun: (process) => this.entered(process),
-        log: (kind, text) => this.note(kind, text, id),
-      },
-      config,
-    );
-    this.#watch(node);
+    const node = createNode(this, this.#options.secret, options);
+    watchNode(node, this.#observer);
     return node;
   }
 
@@ -170,53 +130,23 @@ export class World {
    * that are there from the beginning need not be in step.
    */
   adopt<Host extends SimHost>(host: Host, delayMs = 0): Host {
-    if (host.machine.listener !== undefined) throw new Error(`${host.machine.name} is taken: end its process first`);
-    this.everyHost.push(host);
-    this.#hosts = [...this.#hosts, host];
-    host.machine.listener = host;
-    host.machine.hasPower = true;
-    host.machine.servingUntilMs = 0;
-    this.#observer.started?.(host);
-    if (delayMs === 0) host.process.input(() => host.start());
-    else this.after(delayMs, () => host.process.input(() => host.start()));
+    this.#processes.adopt(host, delayMs);
     return host;
   }
 
   /** SIGKILL: the machine goes on, refuses connections, and ends those there are. */
   kill(host: SimHost): void {
-    if (host.process.hasEnded) return;
-    this.#end(host, 'killed');
-    this.#breakConnections(host);
+    this.#processes.kill(host);
   }
 
   /** The machine loses power: from now on all is silent. */
   cutPower(host: SimHost): void {
-    if (host.process.hasEnded) return;
-    host.machine.hasPower = false;
-    this.#end(host, 'power lost');
+    this.#processes.cutPower(host);
   }
 
   /** SIGTERM: the node shuts down in order. Resolves when it has ended, be it by something else meanwhile. */
   leave(host: SimHost): Promise<void> {
-    if (host.process.hasEnded) return Promise.resolve();
-    const leaving = this.#leaving.get(host) ?? this.#leave(host);
-    return leaving.ended;
-  }
-
-  #leave(host: SimHost): Leaving {
-    let resolve = (): void => undefined;
-    const ended = new Promise<void>((resolved) => {
-      resolve = resolved;
-    });
-    const leaving = { ended, resolve };
-    this.#leaving.set(host, leaving);
-    const drained = (): void => {
-      if (host.process.hasEnded) return;
-      this.#end(host, 'left');
-      this.#breakConnections(host);
-    };
-    host.process.input(() => void host.drain().then(drained));
-    return leaving;
+    return this.#processes.leave(host);
   }
 
   /** The event loop of the process stands still for `ms`. */
@@ -250,66 +180,7 @@ export class World {
    *
    * @throws InvariantViolated at the end of the step that broke an invariant
    */
-  async runUntil(isReached: () => boolean, withinMs: number): Promise<boolean> {
-    const untilMs = this.clock.monotonicMs() + withinMs;
-    await this.#settle();
-    while (!isReached()) {
-      if (!this.#step(untilMs)) return false;
-      await this.#settle();
-    }
-    return true;
-  }
-
-  #step(untilMs: number): boolean {
-    try {
-      return this.clock.step(untilMs);
-    } catch (error) {
-      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.violated('nothing ends a process', detail);
-      return true;
-    }
-  }
-
-  async #settle(): Promise<void> {
-    await settle();
-    if (this.#momentMs !== this.elapsedMs) this.#stepsNow = 0;
-    this.#momentMs = this.elapsedMs;
-    if (++this.#stepsNow > MAX_STEPS_PER_MOMENT) this.violated('time goes on', 'work without end in one moment');
-    this.#observer.stepped?.(this.#ran);
-    this.#ran.clear();
-    if (this.#violation !== undefined) throw new InvariantViolated(this.#violation, this.seed);
-  }
-
-  /** Tells the observers of what a node does inside. */
-  #watch(node: SimNode): void {
-    const { store, gossip } = node.core;
-    const put = store.put.bind(store);
-    store.put = (entry) => {
-      const outcome = put(entry);
-      this.clients.stored(node, entry);
-      this.#observer.stored?.(node, entry, outcome);
-      return outcome;
-    };
-    gossip.members.subscribe((event) => this.#observer.memberChanged?.(node, event));
-  }
-
-  #end(host: SimHost, how: Ending): void {
-    host.process.end();
-    host.machine.listener = undefined;
-    this.#leaving.get(host)?.resolve();
-    this.#leaving.delete(host);
-    this.#hosts = this.#hosts.filter((other) => other !== host);
-    this.#observer.ended?.(host, how);
-  }
-
-  /** The kernel of the machine ends the connections of a process that has ended. */
-  #breakConnections(host: SimHost): void {
-    const name = formatHostPort(host.address);
-    for (const other of this.#hosts) {
-      const connections = other.connections.get(name);
-      const delayMs = this.network.breakDelayMs(host.machine, other.machine);
-      if (connections === undefined || delayMs === undefined) continue;
-      this.clock.setTimer(delayMs, () => other.process.input(() => connections.broken(host)));
-    }
+  runUntil(isReached: () => boolean, withinMs: number): Promise<boolean> {
+    return this.#stepper.runUntil(isReached, withinMs);
   }
 }

@@ -1,7 +1,8 @@
 import { type Oracle, watch } from '../../../sim/oracle/oracle.js';
+import type { NodeOptions } from '../../../sim/world/create-node.js';
 import type { SimNode } from '../../../sim/world/node.js';
 import { InvariantViolated, type Violation } from '../../../sim/world/violation.js';
-import { type NodeOptions, World, type WorldOptions } from '../../../sim/world/world.js';
+import { World, type WorldOptions } from '../../../sim/world/world.js';
 
 export interface Watched {
   readonly world: World;
