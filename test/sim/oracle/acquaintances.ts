@@ -5,6 +5,7 @@ import type { WorldObserver } from '../world/observer.js';
 import type { World } from '../world/world.js';
 import type { Cast } from './cast.js';
 import { isOurs } from './ledger.js';
+import { PerNode } from './per-node.js';
 import { readMessage, readReply } from './wire.js';
 
 /** A dead member is remembered for a day; whoever was met within a little less is known. */
@@ -25,7 +26,7 @@ export class Acquaintances implements WorldObserver {
   readonly #world: World;
   readonly #cast: Cast;
   /** By process, then by id. Bounded by the ids of the run. */
-  readonly #of = new WeakMap<SimNode, Map<string, Acquaintance>>();
+  readonly #known = new PerNode<string, Acquaintance>();
 
   constructor(world: World, cast: Cast) {
     this.#world = world;
@@ -56,23 +57,16 @@ export class Acquaintances implements WorldObserver {
   /** Ids of other nodes of its enclave that the process has met. */
   met(node: SimNode): readonly string[] {
     const sinceMs = this.#world.elapsedMs - REMEMBERED_MS;
-    return [...(this.#of.get(node) ?? [])]
+    return [...this.#known.of(node)]
       .filter(([, { metMs }]) => metMs >= sinceMs)
       .map(([id]) => id)
       .filter((id) => this.#cast.isOnlyEverIn(id, node.enclave) && !this.#cast.isSucceeded(id));
   }
 
   #with(node: SimNode, id: string): Acquaintance {
-    let all = this.#of.get(node);
-    if (all === undefined) {
-      all = new Map();
-      this.#of.set(node, all);
-    }
-    let acquaintance = all.get(id);
-    if (acquaintance === undefined) {
-      acquaintance = { metMs: Number.NEGATIVE_INFINITY, goodbye: Number.NEGATIVE_INFINITY };
-      all.set(id, acquaintance);
-    }
-    return acquaintance;
+    return this.#known.get(node, id, () => ({
+      metMs: Number.NEGATIVE_INFINITY,
+      goodbye: Number.NEGATIVE_INFINITY,
+    }));
   }
 }

@@ -10,6 +10,7 @@ import type { Cast } from './cast.js';
 import type { Invariant } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
+import { PerNode } from './per-node.js';
 import { readMessage, readReply, type WireMessage } from './wire.js';
 
 /** The dead are remembered for a day: what is said of them afterwards is news. */
@@ -46,9 +47,9 @@ export class TableKeepsItsRules implements Invariant {
   readonly #world: World;
   readonly #cast: Cast;
   /** By process, then by id. Bounded by the ids of the run. */
-  readonly #pasts = new WeakMap<SimNode, Map<string, Past>>();
+  readonly #pasts = new PerNode<string, Past>();
   /** By process, then by address: when a request there was last answered. Bounded by the machines of the run. */
-  readonly #answeredMs = new WeakMap<SimNode, Map<string, number>>();
+  readonly #answeredMs = new PerNode<string, number>();
 
   constructor(world: World, cast: Cast) {
     this.#world = world;
@@ -67,12 +68,7 @@ export class TableKeepsItsRules implements Invariant {
   settled({ process, to, type }: Post, result: PostResult): void {
     const node = this.#cast.of(process);
     if (!isOurs(node) || !('answer' in result) || result.answer.status !== 200) return;
-    let answered = this.#answeredMs.get(node);
-    if (answered === undefined) {
-      answered = new Map();
-      this.#answeredMs.set(node, answered);
-    }
-    answered.set(formatHostPort(to), this.#world.elapsedMs);
+    this.#answeredMs.of(node).set(formatHostPort(to), this.#world.elapsedMs);
     const answerer = this.#cast.at(this.#world.network.machineAt(to));
     if (answerer !== undefined) this.#past(node, answerer.id).heardMs = this.#world.elapsedMs;
     if (type !== 'PING' && type !== 'PUT') return;
@@ -120,7 +116,7 @@ export class TableKeepsItsRules implements Invariant {
   }
 
   #checkRevival(node: SimNode, member: Member, { heardMs, evictedMs }: Past): void {
-    const answeredMs = this.#answeredMs.get(node)?.get(formatHostPort(member.address)) ?? NEVER;
+    const answeredMs = this.#answeredMs.of(node).get(formatHostPort(member.address)) ?? NEVER;
     if (Math.min(heardMs, answeredMs) >= evictedMs) return;
     const detail =
       `${node.id} evicted ${member.id} at ${evictedMs.toFixed(0)} and lists it again, although it last spoke at ` +
@@ -153,16 +149,6 @@ export class TableKeepsItsRules implements Invariant {
   }
 
   #past(node: SimNode, id: string): Past {
-    let pasts = this.#pasts.get(node);
-    if (pasts === undefined) {
-      pasts = new Map();
-      this.#pasts.set(node, pasts);
-    }
-    let past = pasts.get(id);
-    if (past === undefined) {
-      past = { ...UNKNOWN };
-      pasts.set(id, past);
-    }
-    return past;
+    return this.#pasts.get(node, id, () => ({ ...UNKNOWN }));
   }
 }

@@ -1,5 +1,4 @@
 import type { Exchange } from '../world/network.js';
-import type { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
 import type { World } from '../world/world.js';
 import type { Cast } from './cast.js';
@@ -7,6 +6,7 @@ import { writeText } from './describe.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
+import { PerNode } from './per-node.js';
 import { readMessage } from './wire.js';
 
 /** How long a message id is remembered at least, in milliseconds. */
@@ -22,9 +22,9 @@ export class OnceIsEnough implements Invariant {
   readonly #world: World;
   readonly #cast: Cast;
   /** By process: when each write was applied. Bounded by the writes of the window: `scan` drops the older ones. */
-  readonly #applied = new Map<SimNode, Map<WriteOperation, number>>();
+  readonly #applied = new PerNode<WriteOperation, number>();
   /** By process, then message id. Bounded likewise. */
-  readonly #passed = new Map<SimNode, Map<string, Passed>>();
+  readonly #passed = new PerNode<string, Passed>();
 
   constructor(world: World, cast: Cast) {
     this.#world = world;
@@ -33,7 +33,7 @@ export class OnceIsEnough implements Invariant {
 
   offered({ node, outcome, write }: Sighting): void {
     if (write === undefined || (outcome !== 'stored' && outcome !== 'stale')) return;
-    const applied = this.#of(this.#applied, node);
+    const applied = this.#applied.of(node);
     const atMs = applied.get(write);
     const nowMs = this.#world.elapsedMs;
     applied.delete(write);
@@ -54,7 +54,7 @@ export class OnceIsEnough implements Invariant {
       const detail = `${node.id} sent ${message.messageId} back to its origin ${message.from} (#${id})`;
       this.#world.violated(INVARIANTS.repetition, detail);
     }
-    const passed = this.#of(this.#passed, node);
+    const passed = this.#passed.of(node);
     const before = passed.get(message.messageId);
     const nowMs = this.#world.elapsedMs;
     if (before?.body === request.body) return;
@@ -67,13 +67,13 @@ export class OnceIsEnough implements Invariant {
 
   scan(): void {
     const horizonMs = this.#world.elapsedMs - WINDOW_MS;
-    for (const applied of this.#applied.values()) {
+    for (const applied of this.#applied.all()) {
       for (const [write, atMs] of applied) {
         if (atMs > horizonMs) break;
         applied.delete(write);
       }
     }
-    for (const passed of this.#passed.values()) {
+    for (const passed of this.#passed.all()) {
       for (const [messageId, { atMs }] of passed) {
         if (atMs > horizonMs) break;
         passed.delete(messageId);
@@ -83,16 +83,7 @@ export class OnceIsEnough implements Invariant {
 
   ended(host: unknown): void {
     if (!isOurs(host)) return;
-    this.#applied.delete(host);
-    this.#passed.delete(host);
-  }
-
-  #of<K, V>(maps: Map<SimNode, Map<K, V>>, node: SimNode): Map<K, V> {
-    let map = maps.get(node);
-    if (map === undefined) {
-      map = new Map();
-      maps.set(node, map);
-    }
-    return map;
+    this.#applied.forget(host);
+    this.#passed.forget(host);
   }
 }

@@ -8,6 +8,7 @@ import type { Cast } from './cast.js';
 import type { Invariant } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS, type InvariantName } from './names.js';
+import { PerNode } from './per-node.js';
 import { readMessage } from './wire.js';
 
 /**
@@ -45,7 +46,7 @@ export class NobodyIsFlooded implements Invariant {
   readonly #world: World;
   readonly #cast: Cast;
   /** By process; then by kind and id. Bounded by the ids of the run. */
-  readonly #counts = new Map<SimHost, Map<string, Count>>();
+  readonly #counts = new PerNode<string, Count>();
   /** How often a message went to an address. Lives as long as the message. */
   readonly #sends = new WeakMap<Uint8Array, Map<string, number>>();
 
@@ -71,7 +72,7 @@ export class NobodyIsFlooded implements Invariant {
   }
 
   ended(host: SimHost): void {
-    this.#counts.delete(host);
+    if (isOurs(host)) this.#counts.forget(host);
   }
 
   #countSync(node: SimNode, { request, to }: Exchange): void {
@@ -100,11 +101,7 @@ export class NobodyIsFlooded implements Invariant {
   }
 
   #count(node: SimNode, name: string, windowMs: number): Count {
-    let counts = this.#counts.get(node);
-    if (counts === undefined) {
-      counts = new Map();
-      this.#counts.set(node, counts);
-    }
+    const counts = this.#counts.of(node);
     const nowMs = this.#world.elapsedMs;
     let count = counts.get(name);
     if (count === undefined || nowMs - count.windowMs >= windowMs) {

@@ -7,6 +7,7 @@ import type { Cast } from './cast.js';
 import type { Invariant } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
+import { PerNode } from './per-node.js';
 import { readMessage } from './wire.js';
 
 const STRIKES = 3;
@@ -25,7 +26,7 @@ export class ThreeStrikesEvict implements Invariant {
   readonly #world: World;
   readonly #cast: Cast;
   /** By process, then by id: world times of failures since the last answer. Bounded by the ids and `MAX_REMEMBERED`. */
-  readonly #failures = new WeakMap<SimNode, Map<string, number[]>>();
+  readonly #failures = new PerNode<string, number[]>();
 
   constructor(world: World, cast: Cast) {
     this.#world = world;
@@ -57,17 +58,7 @@ export class ThreeStrikesEvict implements Invariant {
   }
 
   #failuresOf(node: SimNode, id: string): number[] {
-    let all = this.#failures.get(node);
-    if (all === undefined) {
-      all = new Map();
-      this.#failures.set(node, all);
-    }
-    let failures = all.get(id);
-    if (failures === undefined) {
-      failures = [];
-      all.set(id, failures);
-    }
-    return failures;
+    return this.#failures.get(node, id, () => []);
   }
 }
 
