@@ -1,3 +1,4 @@
+import { compareVersions } from '../../support/history/version-order.js';
 import { VIRTUAL_START_MS } from '../../support/virtual-clock.js';
 import type { SimNode } from '../world/node.js';
 import type { ReadOperation } from '../world/operation.js';
@@ -7,7 +8,6 @@ import { derivedExpiryMs } from './expected-expiry.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { type Copy, isOurs, type Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
-import { compare } from './versions.js';
 
 /** Most moments at which a look is planned. What is stored beyond is left to the reads of clients. */
 const MAX_PLANNED = 10_000;
@@ -97,7 +97,7 @@ export class ExpiredIsGone implements Invariant {
     if (latest !== undefined && latest !== copy) return;
     const { store } = node.core;
     const held = store.get(copy.key);
-    const isServed = held !== undefined && compare(held.version, copy.version) === 0;
+    const isServed = held !== undefined && compareVersions(held.version, copy.version) === 0;
     const isListed = held === undefined && store.keys({ prefix: copy.key, limit: 1 }).keys[0] === copy.key;
     if (!isServed && !isListed) return;
     const verb = isServed ? 'serves' : 'lists';

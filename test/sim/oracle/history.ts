@@ -1,6 +1,7 @@
 import { checkHistory } from '../../support/history/checker.js';
 import type { Operation, WriteOutcome } from '../../support/history/operation.js';
 import { reportViolations } from '../../support/history/report.js';
+import { compareVersions } from '../../support/history/version-order.js';
 import type { PutStatus, SimHost } from '../world/host.js';
 import type { ReadOperation, WriteOperation } from '../world/operation.js';
 import type { SimProcess } from '../world/process.js';
@@ -9,7 +10,6 @@ import type { Cast } from './cast.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
-import { compare } from './versions.js';
 
 const OUTCOMES: Readonly<Record<PutStatus, WriteOutcome>> = {
   201: 'quorum',
@@ -55,7 +55,8 @@ export class ClientsSeeOneOrder implements Invariant {
   }
 
   offered({ entry, write }: Sighting): void {
-    if (write?.version !== undefined && compare(entry.version, write.version) !== 0) this.#unclaimed.add(nameOf(write));
+    if (write?.version !== undefined && compareVersions(entry.version, write.version) !== 0)
+      this.#unclaimed.add(nameOf(write));
   }
 
   stepped(ran: ReadonlySet<SimProcess>): void {

@@ -1,3 +1,4 @@
+import { compareVersions } from '../../support/history/version-order.js';
 import type { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
 import type { World } from '../world/world.js';
@@ -5,7 +6,6 @@ import { versionText, writeText } from './describe.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
-import { compare } from './versions.js';
 
 /** No version is taken as further ahead of a node's clock, in milliseconds. */
 const MAX_AHEAD_MS = 60_000;
@@ -35,7 +35,7 @@ export class VersionsAreNames implements Invariant {
       const held = before === undefined ? 'what had expired' : versionText(before.version);
       this.#violated(`${writeText(write)} was older than what its origin held: ${held}`);
     }
-    if (compare(version, write.version) === 0) this.#claim(write);
+    if (compareVersions(version, write.version) === 0) this.#claim(write);
     else if (!isHeldBack(node, version.ms, write.version.ms)) {
       this.#violated(`${node.id} gives version ${versionText(version)} to ${writeText(write)}`);
     }

@@ -1,5 +1,6 @@
 import type { Entry, PutOutcome } from '../../../src/gossip/ports/store.js';
 import type { Version } from '../../../src/gossip/version.js';
+import { compareVersions } from '../../support/history/version-order.js';
 import { textOf } from '../world/clients.js';
 import { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
@@ -7,7 +8,6 @@ import type { SimProcess } from '../world/process.js';
 import type { World } from '../world/world.js';
 import { derivedExpiryMs } from './expected-expiry.js';
 import type { Sighting } from './invariant.js';
-import { compare } from './versions.js';
 
 /** What one process was seen to store under a key, the newest of all it was seen to store. */
 export interface Copy {
@@ -70,7 +70,7 @@ export class Ledger {
     const holdings = this.#holdings.get(node);
     const before = holdings?.copies.get(entry.key);
     // A write whose time is over removes the older value that it supersedes.
-    if (outcome === 'expired' && before !== undefined && compare(before.version, entry.version) <= 0) {
+    if (outcome === 'expired' && before !== undefined && compareVersions(before.version, entry.version) <= 0) {
       holdings?.copies.delete(entry.key);
     }
     if (outcome !== 'stored' || holdings === undefined) {

@@ -1,11 +1,11 @@
 import type { Entry } from '../../../src/gossip/ports/store.js';
+import { compareVersions } from '../../support/history/version-order.js';
 import { textOf } from '../world/clients.js';
 import type { SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 import { versionText } from './describe.js';
 import type { Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
-import { compare } from './versions.js';
 
 /** At rest: every node of ours in an enclave holds the same version, in the same bytes, of every key that lives. */
 export function checkReplicas(world: World, ledger: Ledger): void {
@@ -31,7 +31,7 @@ function checkKey(world: World, ledger: Ledger, nodes: readonly SimNode[], key: 
 }
 
 function isSame(held: Entry | undefined, expected: Entry): boolean {
-  if (held === undefined || compare(held.version, expected.version) !== 0) return false;
+  if (held === undefined || compareVersions(held.version, expected.version) !== 0) return false;
   return textOf(held.bytes) === textOf(expected.bytes);
 }
 

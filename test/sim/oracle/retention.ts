@@ -1,3 +1,4 @@
+import { compareVersions } from '../../support/history/version-order.js';
 import type { SimNode } from '../world/node.js';
 import type { ReadOperation } from '../world/operation.js';
 import type { World } from '../world/world.js';
@@ -5,7 +6,6 @@ import { versionText } from './describe.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { type Copy, isOurs, type Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
-import { compare } from './versions.js';
 
 /** Copies of each process looked at in a second; the next second goes on with the next ones. */
 const LOOKS_PER_SECOND = 64;
@@ -34,7 +34,11 @@ export class StoredIsKept implements Invariant {
   offered({ node, entry, outcome, before }: Sighting): void {
     if (before === undefined) return;
     this.#touched.push({ node, key: entry.key, superseded: outcome === 'expired' ? before : undefined });
-    if (outcome !== 'stored' || compare(entry.version, before.version) >= 0 || !this.#ledger.isOwed(node, before))
+    if (
+      outcome !== 'stored' ||
+      compareVersions(entry.version, before.version) >= 0 ||
+      !this.#ledger.isOwed(node, before)
+    )
       return;
     const detail = `${node.id} replaced version ${versionText(before.version)} of ${entry.key} by the older ${versionText(entry.version)}`;
     this.#world.violated(INVARIANTS.retention, detail);
@@ -75,7 +79,7 @@ export class StoredIsKept implements Invariant {
 
   #lookForSuperseded(node: SimNode, copy: Copy): void {
     const held = node.core.store.get(copy.key);
-    if (held === undefined || compare(held.version, copy.version) !== 0) return;
+    if (held === undefined || compareVersions(held.version, copy.version) !== 0) return;
     const detail = `${node.id} still holds version ${versionText(copy.version)} of ${copy.key}, which a newer one that has expired superseded`;
     this.#world.violated(INVARIANTS.retention, detail);
   }
@@ -83,7 +87,7 @@ export class StoredIsKept implements Invariant {
   #look(node: SimNode, copy: Copy | undefined): void {
     if (copy === undefined || node.process.hasEnded || !this.#ledger.isOwed(node, copy)) return;
     const held = node.core.store.get(copy.key);
-    if (held !== undefined && compare(held.version, copy.version) === 0) return;
+    if (held !== undefined && compareVersions(held.version, copy.version) === 0) return;
     const what = held === undefined ? 'nothing' : `version ${versionText(held.version)}`;
     this.#world.violated(INVARIANTS.retention, `${node.id} holds ${what}${instead(node, copy)}`);
   }

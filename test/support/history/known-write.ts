@@ -1,5 +1,6 @@
 import type { WriteOperation, WriteVersion } from './operation.js';
 import type { Skew } from './skew.js';
+import { compareVersions } from './version-order.js';
 
 /**
  * A write with what follows of its place among the writes of its key and of its expiry. One write is provably older than
@@ -62,12 +63,4 @@ function versionRanks(writes: readonly WriteOperation[]): Map<WriteOperation, nu
     previous = version;
   }
   return ranks;
-}
-
-/** Written out here, not taken from the node: the checker must not inherit an error of what it checks. */
-function compareVersions(a: WriteVersion, b: WriteVersion): number {
-  if (a.ms !== b.ms) return a.ms - b.ms;
-  if (a.logical !== b.logical) return a.logical - b.logical;
-  if (a.origin === b.origin) return 0;
-  return a.origin < b.origin ? -1 : 1;
 }

@@ -163,6 +163,7 @@ export class RegisterCluster {
   }
 }
 
+/** Not shared with the checker, which is tried on what this model does: an error of its order would hide itself. */
 function isNewer(a: WriteVersion, b: WriteVersion): boolean {
   if (a.ms !== b.ms) return a.ms > b.ms;
   if (a.logical !== b.logical) return a.logical > b.logical;
