@@ -7,8 +7,9 @@ export interface BackoffOptions {
 }
 
 /**
- * The pause before attempt `attempt` (0 = the first repetition): half of `base * 2^attempt`, capped, and a random share of
- * the other half ("equal jitter", Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog 2015), in milliseconds.
+ * The pause before attempt `attempt` (0 = the first repetition): half of `base * 2^attempt`, capped, and a random share
+ * of the other half ("equal jitter", Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog 2015), in
+ * milliseconds.
  */
 export function backoffMs(rng: Rng, attempt: number, options: BackoffOptions): number {
   const fullMs = Math.min(options.capMs, options.baseMs * 2 ** Math.min(attempt, 30));

@@ -1,7 +1,9 @@
 /** Every failure this project raises on its own account. */
 export type RepramErrorCode = 'BAD_CONFIG' | 'BAD_USAGE' | 'CANNOT_BIND' | 'REQUEST_FAILED' | 'NOT_FOUND';
 
-/** An error with a stable code, the facts that explain it, and what caused it. Messages are for people, codes for code. */
+/**
+ * An error with a stable code, the facts that explain it, and what caused it. Messages are for people, codes for code.
+ */
 export class RepramError extends Error {
   readonly code: RepramErrorCode;
   readonly meta: Readonly<Record<string, unknown>>;

@@ -156,8 +156,8 @@ export class Gossip {
 }
 
 /**
- * Whether the member may know nobody, so that its next SYNC is answered even within the interval. A mere move is no reason:
- * two nodes that bear one id would be answered in turn for ever.
+ * Whether the member may know nobody, so that its next SYNC is answered even within the interval. A mere move is no
+ * reason: two nodes that bear one id would be answered in turn for ever.
  */
 function isNewToItself({ kind, member, previous }: MemberEvent): boolean {
   return kind !== 'moved' || member.extension?.incarnation !== previous?.extension?.incarnation;

@@ -5,8 +5,8 @@ import { readingAfter, type Version } from './version.js';
 export const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
- * A hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", OPODIS 2014): every reading is above every earlier
- * reading and above every version observed, and stays within the clock skew of the cluster to wall-clock time.
+ * A hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", OPODIS 2014): every reading is above every
+ * earlier reading and above every version observed, and stays within the clock skew of the cluster to wall-clock time.
  */
 export class HybridClock {
   readonly #clock: Clock;
@@ -23,7 +23,8 @@ export class HybridClock {
     const nowMs = this.#clock.nowMs();
     this.#last = nowMs > this.#last.ms ? { ms: nowMs, logical: 0 } : readingAfter(this.#last);
     const { ms, logical } = this.#last;
-    // Field by field: V8 gives an object made by spreading and then extended a hidden class of its own, 200 bytes an entry.
+    // Field by field: V8 gives an object made by spreading and then extended a hidden class of its own, 200 bytes an
+    // entry.
     return { ms, logical, origin: this.#origin };
   }
 

@@ -22,8 +22,8 @@ import type {
 } from './wire/message.js';
 
 /**
- * - `ok`: taken. To a message that wants an answer at once, `reply` is that to a write or a probe, and `nodes` that to a
- *   SYNC: whom this node knows, itself first.
+ * - `ok`: taken. To a message that wants an answer at once, `reply` is that to a write or a probe, and `nodes` that to
+ *   a SYNC: whom this node knows, itself first.
  * - `full`: no room for a write.
  * - `misdirected`: a PING meant for another node came here.
  */
@@ -90,7 +90,10 @@ export class Inbox {
     if (reply.type === 'PONG') this.#outdoFormerSelf(reply);
   }
 
-  /** Whoever takes the ACK in the answer is answered a second time, too: it asks again because the first answer was lost. */
+  /**
+   * Whoever takes the ACK in the answer is answered a second time, too: it asks again because the first answer was
+   * lost.
+   */
   #receivePut(message: PutMessage): Receipt {
     const outcome = this.#parts.receiver.receive(message);
     if (outcome === 'full') return { kind: 'full' };
@@ -112,8 +115,9 @@ export class Inbox {
   }
 
   /**
-   * A pinger whose clock is behind that of its former process is taken for that one's past, unless it is told. Two processes
-   * may have outdone the same one by the same incarnation: the second is as far behind, should the first have said goodbye.
+   * A pinger whose clock is behind that of its former process is taken for that one's past, unless it is told. Two
+   * processes may have outdone the same one by the same incarnation: the second is as far behind, should the first have
+   * said goodbye.
    */
   #toOutdo({ id, extension: known }: Member, { nodeInfo }: PingMessage): NodeExtension | undefined {
     const own = nodeInfo?.id === id ? nodeInfo.extension : undefined;

@@ -12,8 +12,8 @@ interface Waiting {
 }
 
 /**
- * Bounds what waits for busy members: one that asks everybody to slow down must not make its peers hoard what it does not
- * take. Holds an entry only for members something waits for.
+ * Bounds what waits for busy members: one that asks everybody to slow down must not make its peers hoard what it does
+ * not take. Holds an entry only for members something waits for.
  */
 export class RetryBudget {
   readonly #waiting = new Map<string, Waiting>();

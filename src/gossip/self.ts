@@ -21,15 +21,15 @@ const MAX_CONTENDERS = 8;
 
 /**
  * - `outdone`: the incarnation was raised.
- * - `rival`: the other instance was outdone before, and has raised its own since: it is no former process but one that lives.
- *   Said once; from then on the two contend no more, and the one that is ahead is the member.
+ * - `rival`: the other instance was outdone before, and has raised its own since: it is no former process but one that
+ *   lives. Said once; from then on the two contend no more, and the one that is ahead is the member.
  * - `needless`: nothing is to be done.
  */
 export type Outdoing = 'outdone' | 'rival' | 'needless';
 
 /**
- * Raises the incarnation above one that others know of this node's id: that of a former process, whose clock was ahead of
- * this one's. Above the largest there is none; there the instances tell the two apart.
+ * Raises the incarnation above one that others know of this node's id: that of a former process, whose clock was ahead
+ * of this one's. Above the largest there is none; there the instances tell the two apart.
  */
 export function outdo(self: Self, known: NodeExtension): Outdoing {
   const { incarnation, instance } = known;

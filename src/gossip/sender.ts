@@ -25,8 +25,9 @@ interface SenderPorts {
 }
 
 /**
- * Sends messages to members. A peer that asks to slow down is asked again with backoff, and one whose connection broke is
- * asked once more over a new one, both within the deadline: gossip is idempotent by message id, so a repetition is safe.
+ * Sends messages to members. A peer that asks to slow down is asked again with backoff, and one whose connection broke
+ * is asked once more over a new one, both within the deadline: gossip is idempotent by message id, so a repetition is
+ * safe.
  */
 export class Sender {
   readonly #ports: SenderPorts;
@@ -96,9 +97,9 @@ export class Sender {
 }
 
 /**
- * Whether a 200 shows that the member itself is there, and not just some process at its address: a reply names its author,
- * a list of nodes begins with it, and a PING is meant for one node. What names nobody, such as a SYNC that wants no answer,
- * is taken by whoever came up there after the member.
+ * Whether a 200 shows that the member itself is there, and not just some process at its address: a reply names its
+ * author, a list of nodes begins with it, and a PING is meant for one node. What names nobody, such as a SYNC that
+ * wants no answer, is taken by whoever came up there after the member.
  */
 function vouchesFor(member: Member, message: Message, { reply, nodes }: Taken): boolean {
   const author = reply?.from ?? nodes?.[0]?.id;

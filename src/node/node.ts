@@ -20,7 +20,9 @@ export interface RunningNode {
   /** Where other nodes and clients reach it: the advertised address and the bound port. */
   readonly url: string;
   readonly port: number;
-  /** Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds. */
+  /**
+   * Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds.
+   */
   readonly joined: Promise<void>;
   /** Drains and stops: see `drainAndStop`. Calling it again gives the same promise. */
   stop(): Promise<void>;

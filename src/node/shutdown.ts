@@ -24,9 +24,9 @@ export interface Drainable {
 const SHARE_OF_WRITES = 0.75;
 
 /**
- * Stops a node, within `timeoutMs`: readiness off and clients turned away, writes in flight finished, leaving said to the
- * peers, connections ended. Writes are finished before the node says that it leaves: a peer does not acknowledge to a node
- * that has gone. What is not done in time is cut off.
+ * Stops a node, within `timeoutMs`: readiness off and clients turned away, writes in flight finished, leaving said to
+ * the peers, connections ended. Writes are finished before the node says that it leaves: a peer does not acknowledge to
+ * a node that has gone. What is not done in time is cut off.
  */
 export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<void> {
   const { clock, log, gate, recovery, seedRounds, gossip, server, transport, store, lag, writes } = node;

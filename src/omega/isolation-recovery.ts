@@ -31,8 +31,9 @@ export interface IsolationRecoveryParts {
 const RETRY = { baseMs: 250, capMs: 4000 } as const;
 
 /**
- * Finds the way back for a node that knows nobody: at start, when the last member goes, and at every tick. A cycle asks the
- * seeds again and again, with backoff, for one interval. Single-flight: whatever triggers it, one cycle runs at a time.
+ * Finds the way back for a node that knows nobody: at start, when the last member goes, and at every tick. A cycle asks
+ * the seeds again and again, with backoff, for one interval. Single-flight: whatever triggers it, one cycle runs at a
+ * time.
  */
 export class IsolationRecovery {
   readonly #ports: IsolationRecoveryPorts;

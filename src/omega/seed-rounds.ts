@@ -21,10 +21,10 @@ export interface SeedRoundsParts {
 const FIRST_ROUND_MS = 500;
 
 /**
- * Asks every seed where no member lives, for as long as that is so. Nodes that start at the same time join whichever seed is up
- * already, or are joined before their own seed is up; and seeds that are replaced at the same time know nobody but each other.
- * Without this, groups would stay that know nothing of each other, and none of them alone. Rounds come ever more rarely, up to one
- * an interval. A node that is alone has its recovery for that.
+ * Asks every seed where no member lives, for as long as that is so. Nodes that start at the same time join whichever
+ * seed is up already, or are joined before their own seed is up; and seeds that are replaced at the same time know
+ * nobody but each other. Without this, groups would stay that know nothing of each other, and none of them alone.
+ * Rounds come ever more rarely, up to one an interval. A node that is alone has its recovery for that.
  */
 export class SeedRounds {
   readonly #clock: Clock;

@@ -9,7 +9,9 @@ export const STRIKES_TO_EVICT = 3;
 /** Who says it: the node itself, or anybody else about it. */
 export type Evidence = 'direct' | 'hearsay';
 
-/** What a piece of evidence makes of a member: the fields that change, and what that is called, where it is an event. */
+/**
+ * What a piece of evidence makes of a member: the fields that change, and what that is called, where it is an event.
+ */
 export interface Verdict {
   readonly fields: Partial<Member>;
   readonly kind?: MemberEventKind;
@@ -128,8 +130,8 @@ export function proof(known: Member): Verdict | undefined {
 }
 
 /**
- * What `info` says about a member; the address object stays the same where the address does. Where an older node has taken
- * the place of one of ours, the incarnation stays, as a bound on what may come after.
+ * What `info` says about a member; the address object stays the same where the address does. Where an older node has
+ * taken the place of one of ours, the incarnation stays, as a bound on what may come after.
  */
 function detailsOf(info: NodeInfo, known: Member): Pick<Member, 'address' | 'gossipPort' | 'enclave' | 'extension'> {
   return {

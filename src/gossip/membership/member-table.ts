@@ -30,9 +30,9 @@ export const MEMORY_OF_THE_DEAD_MS: number = 24 * 60 * 60 * 1000;
 type MutableMember = { -readonly [Field in keyof Member]: Member[Field] };
 
 /**
- * Every node this one knows. Bounded by `MAX_MEMBERS`; where it is full, the longest gone make room, and rumours for nodes
- * that speak for themselves. A member that has spoken is never displaced while it lives, nor a dead one that counts towards
- * the quorum: a flood of rumours must not shrink it.
+ * Every node this one knows. Bounded by `MAX_MEMBERS`; where it is full, the longest gone make room, and rumours for
+ * nodes that speak for themselves. A member that has spoken is never displaced while it lives, nor a dead one that
+ * counts towards the quorum: a flood of rumours must not shrink it.
  */
 export class MemberTable {
   readonly #clock: Clock;
@@ -96,8 +96,9 @@ export class MemberTable {
   }
 
   /**
-   * How many nodes the quorum is taken over, this one included: proven members of the enclave, dead ones too. An eviction
-   * does not shrink it, so a node that lost its peers cannot mistake itself for the whole enclave; leaving does.
+   * How many nodes the quorum is taken over, this one included: proven members of the enclave, dead ones too. An
+   * eviction does not shrink it, so a node that lost its peers cannot mistake itself for the whole enclave; leaving
+   * does.
    */
   quorumBasis(): number {
     if (this.#quorumBasis !== undefined) return this.#quorumBasis;
@@ -198,7 +199,9 @@ export class MemberTable {
     if (member !== undefined && member.state !== 'left') this.#apply(member, departed(saidGoodbye));
   }
 
-  /** Forgets the longest gone that never was proven; for a node that speaks for itself, else one that is only rumoured. */
+  /**
+   * Forgets the longest gone that never was proven; for a node that speaks for itself, else one that is only rumoured.
+   */
   #makeRoom(evidence: Evidence): boolean {
     if (this.#isCrowded && evidence === 'hearsay') return false;
     const unproven = [...this.#members.values()].filter((member) => !member.proven);

@@ -1,6 +1,6 @@
 /**
- * Ids to probe, and those under probe, of which there are `width` at most. An id is under probe once at a time; asked for
- * again meanwhile, it has another turn afterwards. Bounded by the member table: only members are queued.
+ * Ids to probe, and those under probe, of which there are `width` at most. An id is under probe once at a time; asked
+ * for again meanwhile, it has another turn afterwards. Bounded by the member table: only members are queued.
  */
 export class ProbeLane {
   readonly #width: number;

@@ -2,9 +2,9 @@ import { type Rng, randomInt } from '../ports/rng.js';
 import type { Member } from './member.js';
 
 /**
- * Round robin in random order: newcomers are put in at a random place, as in SWIM (Das et al., DSN 2002, section 4.3), and
- * the order stays, so that the time between two probes of a member is one round. SWIM draws a new order for every round,
- * which lets it grow to almost two.
+ * Round robin in random order: newcomers are put in at a random place, as in SWIM (Das et al., DSN 2002, section 4.3),
+ * and the order stays, so that the time between two probes of a member is one round. SWIM draws a new order for every
+ * round, which lets it grow to almost two.
  */
 export class ProbeOrder {
   readonly #rng: Rng;

@@ -14,8 +14,8 @@ import { ProbeLane } from './probe-lane.js';
 import { ProbeOrder } from './probe-order.js';
 
 /**
- * Most probes under way at a time, of proven members and of other nodes each: however many nodes are rumoured, they do not
- * hold up the probing of members.
+ * Most probes under way at a time, of proven members and of other nodes each: however many nodes are rumoured, they do
+ * not hold up the probing of members.
  */
 export const MAX_PROBES_IN_FLIGHT = 64;
 
@@ -57,8 +57,8 @@ function verdictOf(outcome: SendOutcome): Verdict {
 
 /**
  * The failure detector: one member a period in random round robin, every suspect besides, and at once whoever is new or
- * whose connection dropped. A failed probe is a strike; the table evicts at the third in a row. One dead member a period is
- * asked too: a node that restarted without seeds is found again only so.
+ * whose connection dropped. A failed probe is a strike; the table evicts at the third in a row. One dead member a
+ * period is asked too: a node that restarted without seeds is found again only so.
  */
 export class Prober {
   readonly #ports: ProberPorts;
@@ -128,9 +128,9 @@ export class Prober {
   }
 
   /**
-   * Something hints that a member's state is not what it was: its connection dropped, or it speaks though it is dead. It is
-   * probed at once, and for further hints at the next tick: a peer that ends the connection after each answer, or speaks
-   * without end and cannot be reached, is not probed without end.
+   * Something hints that a member's state is not what it was: its connection dropped, or it speaks though it is dead.
+   * It is probed at once, and for further hints at the next tick: a peer that ends the connection after each answer, or
+   * speaks without end and cannot be reached, is not probed without end.
    */
   hint(id: string): void {
     const nowMs = this.#ports.clock.monotonicMs();
@@ -216,8 +216,8 @@ export class Prober {
   }
 
   /**
-   * The request was answered, which ends the row of strikes; the PONG comes by a request of its own. Without one, either
-   * another node has taken the address over, or the member does not know this node, and is told.
+   * The request was answered, which ends the row of strikes; the PONG comes by a request of its own. Without one,
+   * either another node has taken the address over, or the member does not know this node, and is told.
    */
   async #awaitPong(member: Member, startedMs: number): Promise<void> {
     if (member.heardMs >= startedMs) return;
@@ -240,8 +240,8 @@ export class Prober {
   }
 
   /**
-   * Strikes are half a period apart at least: however many probes fail at once, it is one failure. Where the third, or one after
-   * death, is that another node answers at the address, the member is replaced.
+   * Strikes are half a period apart at least: however many probes fail at once, it is one failure. Where the third, or
+   * one after death, is that another node answers at the address, the member is replaced.
    */
   #strike(member: Member, outcome: SendOutcome): void {
     const sinceLastMs = this.#ports.clock.monotonicMs() - member.struckMs;

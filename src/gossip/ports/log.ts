@@ -1,6 +1,6 @@
 /**
- * Values a log line may carry. Payload bytes, keys and text taken from the network do not belong in a log, except for names
- * that were validated: node ids, hosts and ports.
+ * Values a log line may carry. Payload bytes, keys and text taken from the network do not belong in a log, except for
+ * names that were validated: node ids, hosts and ports.
  */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -30,7 +30,9 @@ export interface KeyPage {
 
 /** Where entries live. Expired is gone: no method returns an entry at or past its expiry, swept or not. */
 export interface Store {
-  /** Applies a write if its version is not below the version held. `entry.bytes` must share memory with nothing else. */
+  /**
+   * Applies a write if its version is not below the version held. `entry.bytes` must share memory with nothing else.
+   */
   put(entry: Entry): PutOutcome;
   get(key: string): Entry | undefined;
   /**

@@ -5,8 +5,8 @@ import type { Message, NodeInfo } from '../wire/message.js';
 /**
  * How a send ended.
  *
- * - `ok`: the peer took the message. Where the message asked for a reply and the peer complied, `reply` is what it answered
- *   to a write or a probe, and `nodes` whom it listed in answer to a SYNC, itself first.
+ * - `ok`: the peer took the message. Where the message asked for a reply and the peer complied, `reply` is what it
+ *   answered to a write or a probe, and `nodes` whom it listed in answer to a SYNC, itself first.
  * - `busy`: the peer asked to slow down (429, 503). It is alive; try again later.
  * - `rejected`: the peer is alive and will not take this message (any other status).
  * - `misdirected`: another node answers at this address (421).
@@ -23,8 +23,8 @@ export type SendOutcome =
   | { readonly kind: 'rejected'; readonly status: number };
 
 /**
- * How a request to join ended. `self`: the seed is this very node (421). `id-taken`: it bears the id of this node without
- * being it (409).
+ * How a request to join ended. `self`: the seed is this very node (421). `id-taken`: it bears the id of this node
+ * without being it (409).
  */
 export type BootstrapOutcome =
   | { readonly kind: 'joined'; readonly answer: BootstrapAnswer }

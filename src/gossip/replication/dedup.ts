@@ -17,9 +17,9 @@ interface Generation {
 }
 
 /**
- * Message ids seen lately, in generations: a full or old one is dropped whole, so remembering costs one set entry an id and
- * forgetting nothing. An id stays for one window at least; where more than `maxIds` come in a window, the oldest go early,
- * and a counter tells.
+ * Message ids seen lately, in generations: a full or old one is dropped whole, so remembering costs one set entry an id
+ * and forgetting nothing. An id stays for one window at least; where more than `maxIds` come in a window, the oldest go
+ * early, and a counter tells.
  */
 export class Dedup {
   readonly #clock: Clock;

@@ -15,16 +15,17 @@ export function forwards(peers: number): boolean {
 }
 
 /**
- * The peers to send a write to: every one of `candidates`, or a random sample as large as the rule wants it for `peers`.
- * `candidates` are those of `peers` that do not have the write already.
+ * The peers to send a write to: every one of `candidates`, or a random sample as large as the rule wants it for
+ * `peers`. `candidates` are those of `peers` that do not have the write already.
  */
 export function fanOut<T>(rng: Rng, peers: readonly T[], candidates: readonly T[] = peers): readonly T[] {
   return forwards(peers.length) ? sample(rng, candidates, fanOutSize(peers.length)) : candidates;
 }
 
 /**
- * Whom of the enclave a write is sent to. Members that have not proved to be there are sent it too, unless a probe of them
- * has failed, but never in the place of a proven one: however many nodes are rumoured, a sample of members stays one.
+ * Whom of the enclave a write is sent to. Members that have not proved to be there are sent it too, unless a probe of
+ * them has failed, but never in the place of a proven one: however many nodes are rumoured, a sample of members stays
+ * one.
  *
  * @param origin the node that has the write already; it counts as a peer, and is left out
  */

@@ -65,7 +65,8 @@ export class Receiver {
     const { members, dedup } = this.#parts;
     const origin = members.get(message.from);
     if (message.from === this.#self.id) return 'ignored';
-    // The write says itself where it belongs: this process may have come up at the address of a node of another enclave.
+    // The write says itself where it belongs: this process may have come up at the address of a node of another
+    // enclave.
     const enclave = message.enclave ?? origin?.enclave ?? this.#self.enclave;
     if (enclave !== this.#self.enclave) {
       this.#foreign.inc();
@@ -88,8 +89,9 @@ export class Receiver {
   }
 
   /**
-   * A node of this implementation says when its write was made, and every copy expires at the same moment. Older nodes say
-   * it in whole seconds of a clock that nothing keeps right, and count the TTL from arrival: so do their writes here.
+   * A node of this implementation says when its write was made, and every copy expires at the same moment. Older nodes
+   * say it in whole seconds of a clock that nothing keeps right, and count the TTL from arrival: so do their writes
+   * here.
    */
   #entryOf(message: PutMessage): Entry {
     const nowMs = this.#ports.clock.nowMs();
@@ -107,8 +109,8 @@ export class Receiver {
   }
 
   /**
-   * An older node knows no versions and keeps what comes last. Its write is newer than one of the same second, whatever the
-   * finer time says: whoever overwrites a value through an older node must read back the new one.
+   * An older node knows no versions and keeps what comes last. Its write is newer than one of the same second, whatever
+   * the finer time says: whoever overwrites a value through an older node must read back the new one.
    */
   #afterHeld(message: PutMessage, derived: Version): Version {
     const held = this.#ports.store.get(message.key)?.version;

@@ -79,8 +79,8 @@ export class Writer {
   }
 
   /**
-   * Writes do not begin before `settled`, which must not reject: a node that has not looked for the others yet would take
-   * itself for the only one, and its own copy for a quorum.
+   * Writes do not begin before `settled`, which must not reject: a node that has not looked for the others yet would
+   * take itself for the only one, and its own copy for a quorum.
    */
   hold(settled: Promise<unknown>): void {
     this.#hold = settled.then(() => {
@@ -96,8 +96,8 @@ export class Writer {
   }
 
   /**
-   * Counts an acknowledgement, if it comes from a proven member of the enclave and a write waits for it. One that is not
-   * proven is not in the basis of the quorum, so its copy makes none.
+   * Counts an acknowledgement, if it comes from a proven member of the enclave and a write waits for it. One that is
+   * not proven is not in the basis of the quorum, so its copy makes none.
    */
   receiveAck(message: AckMessage): void {
     const member = this.#parts.members.get(message.from);
@@ -129,8 +129,8 @@ export class Writer {
   }
 
   /**
-   * Sends the write to its targets and waits for the quorum. Members that have not proved to be there are neither counted
-   * nor waited for.
+   * Sends the write to its targets and waits for the quorum. Members that have not proved to be there are neither
+   * counted nor waited for.
    */
   #replicate(message: PutMessage): Promise<boolean> {
     const { members } = this.#parts;

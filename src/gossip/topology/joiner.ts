@@ -69,9 +69,9 @@ export class Joiner {
   }
 
   /**
-   * The seeds where no member lives: whoever comes up there without knowing this node would found a cluster of its own. A seed
-   * that is a name for several nodes, or for one that calls itself otherwise, has no member at its address and rests between two
-   * answers; one that is this node rests for good.
+   * The seeds where no member lives: whoever comes up there without knowing this node would found a cluster of its own.
+   * A seed that is a name for several nodes, or for one that calls itself otherwise, has no member at its address and
+   * rests between two answers; one that is this node rests for good.
    */
   unmet(seeds: readonly HostPort[]): readonly HostPort[] {
     const nowMs = this.#clock.monotonicMs();
@@ -84,8 +84,8 @@ export class Joiner {
 
   /**
    * What a seed says of others is hearsay; it has itself spoken and answered, where one node is listed at its address.
-   * Who knew this node before is told of everybody it did not know: the seed's members and they are one cluster from now.
-   * Whoever has come to know it since it asked has that from the seed, as a rule.
+   * Who knew this node before is told of everybody it did not know: the seed's members and they are one cluster from
+   * now. Whoever has come to know it since it asked has that from the seed, as a rule.
    */
   #learn(peers: readonly NodeInfo[], seed: HostPort, before: readonly Member[]): void {
     const there = peers.filter((info) => sameHostPort({ host: info.address, port: info.httpPort }, seed));

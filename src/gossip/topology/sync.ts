@@ -32,14 +32,14 @@ interface TopologySyncParts {
 /**
  * Topology exchange. "This is me" teaches the sender and is answered with whom this node knows; hearsay only teaches.
  *
- * Nodes of this implementation list whom they know in the answer to the request, and ask the asker back: an exchange is one
- * request each way. Older nodes are sent one SYNC for each node known, this one last.
+ * Nodes of this implementation list whom they know in the answer to the request, and ask the asker back: an exchange is
+ * one request each way. Older nodes are sent one SYNC for each node known, this one last.
  *
- * A node that is new here may know others that are: groups that find each other have to mix. So syncs come soon after such
- * news, and then ever more rarely.
+ * A node that is new here may know others that are: groups that find each other have to mix. So syncs come soon after
+ * such news, and then ever more rarely.
  *
- * The answer leads to a "this is me" in the other direction, which two nodes that always answer would answer for ever. So
- * the same peer is answered once per interval, whatever it says, and asked back once at most.
+ * The answer leads to a "this is me" in the other direction, which two nodes that always answer would answer for ever.
+ * So the same peer is answered once per interval, whatever it says, and asked back once at most.
  */
 export class TopologySync {
   readonly #ports: TopologySyncPorts;
@@ -75,9 +75,9 @@ export class TopologySync {
   }
 
   /**
-   * A node is new here: the next sync comes soon, at some ten nodes of a cluster and at all of a small one. A node that joins
-   * is announced to all, so what is left to find out is whether others came with it. For that a few have to ask, and not
-   * each of a hundred: what they find is new where they tell it, and has ten more ask in turn.
+   * A node is new here: the next sync comes soon, at some ten nodes of a cluster and at all of a small one. A node that
+   * joins is announced to all, so what is left to find out is whether others came with it. For that a few have to ask,
+   * and not each of a hundred: what they find is new where they tell it, and has ten more ask in turn.
    */
   hurry(): void {
     if (this.#timer === undefined || this.#pauseMs <= FIRST_SYNC_MS) return;
@@ -87,7 +87,10 @@ export class TopologySync {
     this.#timer = this.#schedule();
   }
 
-  /** Takes in one SYNC. Returns whom to list in the answer to the request, this node first, where the asker takes it there. */
+  /**
+   * Takes in one SYNC. Returns whom to list in the answer to the request, this node first, where the asker takes it
+   * there.
+   */
   receive(message: SyncMessage): readonly NodeInfo[] | undefined {
     const { members } = this.#parts;
     const direct = message.from === message.nodeInfo.id;
@@ -136,8 +139,8 @@ export class TopologySync {
   }
 
   /**
-   * What a member says of others is hearsay. It has spoken for itself where the list begins with it; another process at its
-   * address begins with its own id, and may list the member further down.
+   * What a member says of others is hearsay. It has spoken for itself where the list begins with it; another process at
+   * its address begins with its own id, and may list the member further down.
    */
   #learn(askedId: string, nodes: readonly NodeInfo[]): void {
     for (const [index, info] of nodes.entries()) {

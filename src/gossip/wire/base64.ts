@@ -1,7 +1,7 @@
 /**
  * Decodes standard base64 with padding (RFC 4648 section 4) into bytes that share memory with nothing else. `undefined`
- * where `text` is anything but the one canonical encoding of at most `maxBytes` bytes: other alphabets, white space, wrong
- * padding and stray bits at the end are refused.
+ * where `text` is anything but the one canonical encoding of at most `maxBytes` bytes: other alphabets, white space,
+ * wrong padding and stray bits at the end are refused.
  */
 export function decodeBase64(text: string, maxBytes: number): Uint8Array | undefined {
   if (text.length % 4 !== 0) return undefined;

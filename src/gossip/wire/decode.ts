@@ -20,7 +20,9 @@ export function decodeMessage(bytes: Uint8Array): MessageResult {
   return object === undefined ? { ok: false, error: 'Invalid JSON' } : messageOf(object);
 }
 
-/** A type unknown here makes the message UNKNOWN whatever else it holds: a newer node may give its fields other forms. */
+/**
+ * A type unknown here makes the message UNKNOWN whatever else it holds: a newer node may give its fields other forms.
+ */
 export function messageOf(object: JsonObject): MessageResult {
   const type = object['type'];
   if (typeof type !== 'string') return { ok: false, error: 'Invalid message: type' };

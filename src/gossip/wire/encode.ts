@@ -3,8 +3,9 @@ import type { AckMessage, Message, PingMessage, PongMessage, PutMessage, SyncMes
 import { nodeExtensionJson, nodeInfoJson } from './node-info.js';
 
 /**
- * Encodes a gossip message, wire v1, byte for byte as TypeScript nodes in the field do: fields in their order, and empty
- * ones left out. PUT and ACK, which a busy node spends its time on, are written by hand: twice as fast as `JSON.stringify`.
+ * Encodes a gossip message, wire v1, byte for byte as TypeScript nodes in the field do: fields in their order, and
+ * empty ones left out. PUT and ACK, which a busy node spends its time on, are written by hand: twice as fast as
+ * `JSON.stringify`.
  */
 export function encodeMessage(message: Message): Uint8Array {
   if (message.type === 'PUT') return encodePut(message);

@@ -7,8 +7,8 @@ import { DEFAULT_ENCLAVE } from './message.js';
 
 /**
  * Reads the fields of a JSON object one by one and remembers the first that is wrong. After that every reading is a
- * placeholder, so look at `wrongField` before using any. Where a field is optional, `null` and the empty string or zero of
- * its type read as absent: Go leaves such fields out.
+ * placeholder, so look at `wrongField` before using any. Where a field is optional, `null` and the empty string or zero
+ * of its type read as absent: Go leaves such fields out.
  */
 export class FieldReader {
   readonly #object: JsonObject;

@@ -29,9 +29,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Whether a JSON text holds at most `maxValues` values, nested ones included. Every value but the first follows a comma or
- * an opening bracket, so counting those bytes, in strings too, errs only upwards. It must come before `JSON.parse`, which
- * takes seconds over ten megabytes of opening brackets.
+ * Whether a JSON text holds at most `maxValues` values, nested ones included. Every value but the first follows a comma
+ * or an opening bracket, so counting those bytes, in strings too, errs only upwards. It must come before `JSON.parse`,
+ * which takes seconds over ten megabytes of opening brackets.
  */
 function countsAtMost(bytes: Uint8Array, maxValues: number): boolean {
   if (bytes.byteLength <= maxValues) return true;

@@ -16,15 +16,15 @@ export const MAX_INSTANCE_BYTES = 64;
 export const MAX_MESSAGE_ID_BYTES = 2048;
 
 /**
- * Largest gossip message, in bytes: the largest value as base64, four bytes for three (RFC 4648 section 4), and room for
- * the longest key and ids, each of whose bytes JSON may escape sixfold.
+ * Largest gossip message, in bytes: the largest value as base64, four bytes for three (RFC 4648 section 4), and room
+ * for the longest key and ids, each of whose bytes JSON may escape sixfold.
  */
 export const MAX_MESSAGE_BYTES: number =
   Math.ceil(MAX_VALUE_BYTES / 3) * 4 + 6 * (MAX_KEY_BYTES + MAX_MESSAGE_ID_BYTES + 4 * MAX_ID_BYTES) + 16 * 1024;
 
 /**
- * Most JSON values in a gossip message or a bootstrap request, counted as `countsAtMost` in json.ts counts them. A message
- * has about twenty; the rest is room for every byte of its texts to look like the start of one.
+ * Most JSON values in a gossip message or a bootstrap request, counted as `countsAtMost` in json.ts counts them. A
+ * message has about twenty; the rest is room for every byte of its texts to look like the start of one.
  */
 export const MAX_MESSAGE_VALUES = 8192;
 

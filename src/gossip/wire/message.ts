@@ -58,7 +58,9 @@ export interface PingMessage extends MessageBase {
   readonly type: 'PING';
   readonly to: string;
   readonly nodeInfo?: NodeInfo;
-  /** The sender takes the PONG in the answer to its request (`x.reply`); absent = by a request of its own, as of old. */
+  /**
+   * The sender takes the PONG in the answer to its request (`x.reply`); absent = by a request of its own, as of old.
+   */
   readonly wantsReply?: true;
 }
 
@@ -76,8 +78,8 @@ export interface SyncMessage extends MessageBase {
   readonly type: 'SYNC';
   readonly nodeInfo: NodeInfo;
   /**
-   * The sender takes whom the receiver knows in the answer to its request (`x.reply`); absent = by requests of their own, as
-   * of old.
+   * The sender takes whom the receiver knows in the answer to its request (`x.reply`); absent = by requests of their
+   * own, as of old.
    */
   readonly wantsReply?: true;
 }

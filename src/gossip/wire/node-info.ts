@@ -47,7 +47,9 @@ export function nodeExtensionJson(extension: NodeExtension | undefined): NodeExt
   return extension && { incarnation: extension.incarnation, instance: extension.instance };
 }
 
-/** Nodes in the field dial `http://{address}:{http_port}` as it stands, so an IPv6 address has to bring its brackets. */
+/**
+ * Nodes in the field dial `http://{address}:{http_port}` as it stands, so an IPv6 address has to bring its brackets.
+ */
 export function hostOnTheWire(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

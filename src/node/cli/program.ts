@@ -112,8 +112,8 @@ function addCompletion(program: Command, io: CliIo, finish: Finish): void {
 }
 
 /**
- * The command tree. Commands are loaded when they are run: what only a client needs should cost a node neither memory nor
- * time at its start. Commander's own failures are thrown as `CommanderError`.
+ * The command tree. Commands are loaded when they are run: what only a client needs should cost a node neither memory
+ * nor time at its start. Commander's own failures are thrown as `CommanderError`.
  */
 export function buildProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('repram-node').description(

@@ -59,8 +59,8 @@ function headerSeconds(answer: HttpAnswer, name: string): number | undefined {
 }
 
 /**
- * Talks to one node, ours or an older one. Methods reject with a `RepramError`: `REQUEST_FAILED` where there is no answer
- * or an unexpected one, `BAD_USAGE` for an argument that no node would take.
+ * Talks to one node, ours or an older one. Methods reject with a `RepramError`: `REQUEST_FAILED` where there is no
+ * answer or an unexpected one, `BAD_USAGE` for an argument that no node would take.
  */
 export class ApiClient {
   /** The node's URL, as messages name it. */

@@ -25,8 +25,8 @@ function withScheme(text: string): URL | undefined {
 }
 
 /**
- * Reads `http://host:port`, `https://…` or, without a scheme, `host`, `host:port` and `[ipv6]:port`, where the port is a
- * node's default one if left out. `undefined` for anything else.
+ * Reads `http://host:port`, `https://…` or, without a scheme, `host`, `host:port` and `[ipv6]:port`, where the port is
+ * a node's default one if left out. `undefined` for anything else.
  */
 export function parseNodeUrl(text: string): NodeUrl | undefined {
   const trimmed = text.trim();

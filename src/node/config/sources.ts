@@ -43,8 +43,8 @@ function fromFlag(name: SettingName, { flags }: ConfigInput): RawValue | undefin
 }
 
 /**
- * An empty variable counts as not given, since that is what `${NAME:-}` in a compose file yields. Not so for the secret:
- * there an empty value would silently open a cluster that was meant to be closed.
+ * An empty variable counts as not given, since that is what `${NAME:-}` in a compose file yields. Not so for the
+ * secret: there an empty value would silently open a cluster that was meant to be closed.
  */
 function fromEnvironment(name: SettingName, { env }: ConfigInput): RawValue | undefined {
   const variable = variableOf(OPTIONS[name]);

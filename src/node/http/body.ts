@@ -41,8 +41,8 @@ export class BodyReader {
   }
 
   /**
-   * Reads the whole body. A client's shares memory with nothing else; a peer's may be part of a larger buffer and is good
-   * only for the moment. Never rejects.
+   * Reads the whole body. A client's shares memory with nothing else; a peer's may be part of a larger buffer and is
+   * good only for the moment. Never rejects.
    */
   read(req: IncomingMessage, maxBytes: number, sender: Sender): Promise<BodyResult> {
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) {

@@ -12,7 +12,9 @@ interface Connection {
   readonly answered: () => void;
 }
 
-/** Whether everything before the bytes read now is answered. A request whose own body they belong to is not before them. */
+/**
+ * Whether everything before the bytes read now is answered. A request whose own body they belong to is not before them.
+ */
 function isAnswered({ owed, last }: Connection): boolean {
   return owed === 0 || (owed === 1 && last?.complete === false);
 }
@@ -47,8 +49,8 @@ export class Connections {
   }
 
   /**
-   * Calls `act` once what came before on the connection is answered: now, unless requests are pipelined. Answers go out in
-   * the order of their requests (RFC 9112 section 9.3.2).
+   * Calls `act` once what came before on the connection is answered: now, unless requests are pipelined. Answers go out
+   * in the order of their requests (RFC 9112 section 9.3.2).
    */
   afterAnswers(socket: Socket, act: () => void): void {
     const connection = this.#open.get(socket);

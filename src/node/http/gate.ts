@@ -17,7 +17,9 @@ export interface GateOptions {
   readonly trustProxy: boolean;
 }
 
-/** Decides who may ask for something now: separate budgets for clients and for peers, and no new work while draining. */
+/**
+ * Decides who may ask for something now: separate budgets for clients and for peers, and no new work while draining.
+ */
 export class Gate {
   readonly #clients: RateLimiter;
   readonly #peers: RateLimiter;

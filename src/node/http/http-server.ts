@@ -16,7 +16,9 @@ const LINGER_MS = 1000;
 const SILENCE_TIMEOUT_MS = 11 * 60 * 1000;
 
 const OPTIONS = {
-  /** Above what proxies and our own peers use, so that the client closes first and no request meets a closing socket. */
+  /**
+   * Above what proxies and our own peers use, so that the client closes first and no request meets a closing socket.
+   */
   keepAliveTimeout: 75_000,
   headersTimeout: 20_000,
   /** For the whole request: a value of the largest size over a slow line. */

@@ -36,8 +36,8 @@ const MISSING_SIGNATURE = textAnswer(403, 'Missing signature');
 const INVALID_SIGNATURE = textAnswer(403, 'Invalid signature');
 
 /**
- * Answers what peers post, whatever carried it here: gossip messages and requests to join. Where the cluster has a secret,
- * only what is signed gets in.
+ * Answers what peers post, whatever carried it here: gossip messages and requests to join. Where the cluster has a
+ * secret, only what is signed gets in.
  */
 export class PeerDesk {
   readonly #parts: PeerDeskParts;
@@ -53,7 +53,9 @@ export class PeerDesk {
     this.#unknown = metrics.counter('repram_unknown_messages_total', 'Gossip of a type this node does not know.');
   }
 
-  /** The answer to a request that lacks the signature it needs, which its body cannot change; `undefined` for others. */
+  /**
+   * The answer to a request that lacks the signature it needs, which its body cannot change; `undefined` for others.
+   */
   refusalOf(signature: string | undefined): DeskAnswer | undefined {
     if (this.#parts.secret === undefined || (signature !== undefined && signature !== '')) return undefined;
     this.#unsigned.inc();

@@ -8,8 +8,8 @@ export function countMalformed(metrics: Metrics): Counter {
 }
 
 /**
- * What makes a request malformed that node:http lets through; `undefined` where nothing does. A proxy in front may read such
- * a request differently, so none is served (RFC 9112 sections 2.3, 3.2 and 6.1).
+ * What makes a request malformed that node:http lets through; `undefined` where nothing does. A proxy in front may read
+ * such a request differently, so none is served (RFC 9112 sections 2.3, 3.2 and 6.1).
  */
 export function requestFault(req: IncomingMessage): string | undefined {
   if (req.httpVersionMajor !== 1) return 'Unsupported HTTP version';

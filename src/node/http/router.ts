@@ -56,8 +56,8 @@ export class Router {
   };
 
   /**
-   * A client that waits for a go-ahead gets it when its body is about to be read. Where it gets an answer instead, nobody
-   * knows whether the body still comes: node:http ends the connection then.
+   * A client that waits for a go-ahead gets it when its body is about to be read. Where it gets an answer instead,
+   * nobody knows whether the body still comes: node:http ends the connection then.
    */
   readonly handleExpectation: RequestHandler = (req, res) => {
     this.#parts.bodies.beforeReading(req, () => res.writeContinue());

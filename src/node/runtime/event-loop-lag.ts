@@ -6,8 +6,8 @@ const PERIOD_MS = 500;
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
 
 /**
- * How late timers fire, in seconds: the time by which everything else waits, too. A node whose lag nears its peers' ping
- * timeout looks dead to them.
+ * How late timers fire, in seconds: the time by which everything else waits, too. A node whose lag nears its peers'
+ * ping timeout looks dead to them.
  */
 export class EventLoopLag {
   readonly #clock: Clock;

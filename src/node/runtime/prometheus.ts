@@ -1,7 +1,9 @@
 import { Gauge, Counter as PromCounter, Histogram as PromHistogram, Registry } from 'prom-client';
 import type { Counter, Histogram, Metrics } from '../../gossip/ports/metrics.js';
 
-/** A series of a counter: a plain number that the registry reads when it is scraped, so that counting costs an addition. */
+/**
+ * A series of a counter: a plain number that the registry reads when it is scraped, so that counting costs an addition.
+ */
 class Series implements Counter {
   value = 0;
 

@@ -3,7 +3,10 @@ import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { Entry } from '../../gossip/ports/store.js';
 import { compareVersions, type Version } from '../../gossip/version.js';
 
-/** How long after its expiry the version of an entry still counts, in milliseconds: as long as a message may be on its way. */
+/**
+ * How long after its expiry the version of an entry still counts, in milliseconds: as long as a message may be on its
+ * way.
+ */
 export const EXPIRED_MEMORY_MS = 60_000;
 
 /** Most versions remembered; with the longest keys they take 32 MiB, with usual ones a tenth of that. */
@@ -16,8 +19,8 @@ interface Expired {
 }
 
 /**
- * The versions of what has expired lately. A write that was on its way for longer than a newer one of its key lived must not
- * bring the older value back.
+ * The versions of what has expired lately. A write that was on its way for longer than a newer one of its key lived
+ * must not bring the older value back.
  */
 export class ExpiredVersions {
   readonly #clock: Clock;

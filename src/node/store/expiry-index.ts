@@ -38,8 +38,8 @@ export class ExpiryIndex {
   }
 
   /**
-   * An entry of a second that is over, the earliest first. Entries that expired within the running second are found once
-   * it is over.
+   * An entry of a second that is over, the earliest first. Entries that expired within the running second are found
+   * once it is over.
    */
   firstExpired(nowMs: number): StoredEntry | undefined {
     const second = this.#seconds.minKey();

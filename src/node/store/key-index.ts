@@ -20,7 +20,9 @@ export class KeyIndex {
     this.#tree.delete(key);
   }
 
-  /** Keys that begin with `prefix` and come after `cursor`, ascending. The first costs O(log n), each other one O(1). */
+  /**
+   * Keys that begin with `prefix` and come after `cursor`, ascending. The first costs O(log n), each other one O(1).
+   */
   *from(prefix: string, cursor: string | undefined): Generator<string, void, undefined> {
     const start = cursor !== undefined && this.#compare(cursor, prefix) > 0 ? cursor : prefix;
     for (const key of this.#tree.keys(start)) {

@@ -9,8 +9,8 @@ export function compareUnits(a: string, b: string): number {
 }
 
 /**
- * Orders well-formed strings by their UTF-8 bytes, which is by code point. Code units give the same order except where two
- * differing ones are both 0xD800 or above: surrogates stand for the code points that come last.
+ * Orders well-formed strings by their UTF-8 bytes, which is by code point. Code units give the same order except where
+ * two differing ones are both 0xD800 or above: surrogates stand for the code points that come last.
  */
 export function compareUtf8(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);

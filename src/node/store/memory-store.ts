@@ -73,9 +73,9 @@ export class MemoryStore implements Store {
    * Of equal versions the one that arrives later is kept: one old node stamps all its writes of a second alike, and the
    * order of arrival is then the best guess at the order of writing.
    *
-   * A write whose time is over still removes the older version it supersedes. Where it arrived in time it did so too, and
-   * has since expired: so the old value is gone from every replica, rather than back on those that were late. Nor does a
-   * late write bring back a value that a newer one, expired within the last minute, superseded.
+   * A write whose time is over still removes the older version it supersedes. Where it arrived in time it did so too,
+   * and has since expired: so the old value is gone from every replica, rather than back on those that were late. Nor
+   * does a late write bring back a value that a newer one, expired within the last minute, superseded.
    */
   put(entry: Entry): PutOutcome {
     const nowMs = this.#clock.nowMs();

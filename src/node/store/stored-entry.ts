@@ -5,8 +5,8 @@ import { ON_HEAP_BYTES } from './footprint.js';
 const EMPTY = new Uint8Array(0);
 
 /**
- * An entry as the store holds it, with its place in the expiry index. One hidden class, no closures, and no part that can be
- * made when it is asked for: there may be millions.
+ * An entry as the store holds it, with its place in the expiry index. One hidden class, no closures, and no part that
+ * can be made when it is asked for: there may be millions.
  */
 export class StoredEntry implements Entry {
   readonly key: string;
@@ -63,8 +63,8 @@ export function ownedText(text: string): string {
 }
 
 /**
- * The value in memory that keeps nothing larger alive. Small ones are copied in any case: a buffer of their own would cost
- * more than they do.
+ * The value in memory that keeps nothing larger alive. Small ones are copied in any case: a buffer of their own would
+ * cost more than they do.
  */
 function ownedValue(bytes: Uint8Array): ArrayBufferLike | Uint8Array {
   if (bytes.byteLength === 0) return EMPTY;

@@ -5,8 +5,8 @@ const PERIOD_MS = 1000;
 const SLICE = 500;
 
 /**
- * Frees what has expired, once a second, in slices between which the event loop serves others: a million expiries in one
- * second delay nobody. It only frees memory; readers never see an expired entry, swept or not.
+ * Frees what has expired, once a second, in slices between which the event loop serves others: a million expiries in
+ * one second delay nobody. It only frees memory; readers never see an expired entry, swept or not.
  */
 export class Sweeper {
   readonly #clock: Clock;

@@ -10,8 +10,8 @@ export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
 /**
  * Most connections to one peer, by what travels on them; each carries one request at a time.
  *
- * Writes travel on several, so that a large one does not hold up the small ones. Probes and topology travel on connections
- * of their own: a queue of writes must not look like a dead peer.
+ * Writes travel on several, so that a large one does not hold up the small ones. Probes and topology travel on
+ * connections of their own: a queue of writes must not look like a dead peer.
  */
 export const LANE_CONNECTIONS = { bulk: 16, control: 2 } as const;
 

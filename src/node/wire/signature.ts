@@ -12,7 +12,9 @@ export function signBody(secret: string, body: Uint8Array): string {
   return digest(secret, body).toString('hex');
 }
 
-/** Checks a signature header against the body exactly as it was received, in time that does not depend on the outcome. */
+/**
+ * Checks a signature header against the body exactly as it was received, in time that does not depend on the outcome.
+ */
 export function verifyBody(secret: string, body: Uint8Array, header: string | undefined): SignatureCheck {
   if (header === undefined || header === '') return 'missing';
   if (!SIGNATURE.test(header)) return 'invalid';

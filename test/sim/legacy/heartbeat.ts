@@ -5,7 +5,9 @@ import type { LegacyParts } from './parts.js';
 /** Time between two pings of a peer, in milliseconds. */
 export const PING_INTERVAL_MS = 30_000;
 
-/** Pings everybody known. A request that fails is a strike; a PONG, which comes by a request of its own, clears them. */
+/**
+ * Pings everybody known. A request that fails is a strike; a PONG, which comes by a request of its own, clears them.
+ */
 export class Heartbeat {
   readonly #parts: LegacyParts;
 

@@ -17,8 +17,9 @@ export function parseJson(body: Uint8Array): unknown {
 }
 
 /**
- * Reads the fields of a JSON object. Absent reads as empty or zero. What has the wrong type makes the Go node refuse the
- * whole text (`ok` turns false), and reads as absent in the TypeScript node, which takes even an array for an object.
+ * Reads the fields of a JSON object. Absent reads as empty or zero. What has the wrong type makes the Go node refuse
+ * the whole text (`ok` turns false), and reads as absent in the TypeScript node, which takes even an array for an
+ * object.
  */
 export class LegacyFields {
   readonly #strict: boolean;

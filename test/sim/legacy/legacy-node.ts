@@ -22,8 +22,9 @@ export type { LegacyNodeOptions, LegacyNodePorts } from './options.js';
 const SWEEP_INTERVAL_MS = 30_000;
 
 /**
- * A model of the nodes in the field (wire v1) with what is wrong about them: SYNC storms, ghosts, ACKs counted by message
- * and not by holder, values without versions. One object is one run of a process: a restarted node is a new one.
+ * A model of the nodes in the field (wire v1) with what is wrong about them: SYNC storms, ghosts, ACKs counted by
+ * message and not by holder, values without versions. One object is one run of a process: a restarted node is a new
+ * one.
  */
 export class LegacyNode {
   readonly #options: LegacyNodeOptions;

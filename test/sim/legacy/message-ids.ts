@@ -6,8 +6,8 @@ import type { LegacyFlavour } from './flavour.js';
  * Message ids as the recordings show them.
  *
  * - Go: `<key>-<ns>` for a write, `<ns>-<counter>` for the rest; writes do not count.
- * - TypeScript: `<key>-<ms>-<ns>-<counter>` for a write, `<ns>-<counter>` for the rest; the nanoseconds are milliseconds
- *   with six zeros, and everything counts.
+ * - TypeScript: `<key>-<ms>-<ns>-<counter>` for a write, `<ns>-<counter>` for the rest; the nanoseconds are
+ *   milliseconds with six zeros, and everything counts.
  */
 export class MessageIds {
   readonly #clock: Clock;

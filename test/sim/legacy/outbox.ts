@@ -17,8 +17,8 @@ export interface LegacyResponse {
 }
 
 /**
- * Posts a body; `undefined` where no answer came within `timeoutMs`. Never rejects. It must take virtual time: nodes that
- * answer each other for ever would else keep time from passing.
+ * Posts a body; `undefined` where no answer came within `timeoutMs`. Never rejects. It must take virtual time: nodes
+ * that answer each other for ever would else keep time from passing.
  */
 export type LegacyPost = (
   to: HostPort,

@@ -12,7 +12,9 @@ interface Held {
   readonly deadlineMs: number;
 }
 
-/** What an old node holds. There are no versions: the last arrival wins, and its time to live counts from its arrival. */
+/**
+ * What an old node holds. There are no versions: the last arrival wins, and its time to live counts from its arrival.
+ */
 export class LegacyStore {
   readonly #clock: Clock;
   readonly #maxBytes: number;

@@ -2,7 +2,9 @@ import { formatBytes, formatMs, formatNumber, formatShare } from './format.js';
 import type { Results } from './results.js';
 import { mean, worst } from './statistics.js';
 
-/** What a figure must keep to at every size it is measured at: wide enough that only a change of the protocol breaks it. */
+/**
+ * What a figure must keep to at every size it is measured at: wide enough that only a change of the protocol breaks it.
+ */
 interface Bound {
   readonly title: string;
   readonly name: string;
@@ -16,8 +18,8 @@ interface Bound {
 const silentMs = (size: number): number => 6000 + 1000 * size;
 
 /**
- * In every interval of topology sync a member lists the whole cluster for whom it asks and for one who asks it: 10 bytes a
- * second for each node. Whatever the size, 10 KB is too much.
+ * In every interval of topology sync a member lists the whole cluster for whom it asks and for one who asks it: 10
+ * bytes a second for each node. Whatever the size, 10 KB is too much.
  */
 const idleBytes = (size: number): number => Math.min(10_000, 1000 + 12 * size);
 

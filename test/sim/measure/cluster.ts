@@ -3,14 +3,16 @@ import type { NodeConfig } from '../../../src/node/config/node-config.js';
 import type { SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 
-/** The nodes of a standing cluster begin their periods within this time, in milliseconds: one interval of topology sync. */
+/**
+ * The nodes of a standing cluster begin their periods within this time, in milliseconds: one interval of topology sync.
+ */
 export const PHASES_MS = 30_000;
 
 const PORT = 8080;
 
 /**
- * Nodes that all know each other from the beginning, as after a long time together. What they do periodically begins within
- * `PHASES_MS`, so that they are not in step. They have no seeds.
+ * Nodes that all know each other from the beginning, as after a long time together. What they do periodically begins
+ * within `PHASES_MS`, so that they are not in step. They have no seeds.
  */
 export function standingCluster(world: World, size: number, config: Partial<NodeConfig> = {}): readonly SimNode[] {
   const nodes = Array.from({ length: size }, (_, index) => {

@@ -26,7 +26,10 @@ const AFTERMATH_MS = 60_000;
 /** Clusters up to this size are watched for what a join sets off. */
 const AFTERMATH_UP_TO = 300;
 
-/** One node joins a cluster that stands: until all list it and it lists all, and the messages beyond those of an idle time. */
+/**
+ * One node joins a cluster that stands: until all list it and it lists all, and the messages beyond those of an idle
+ * time.
+ */
 export const JOIN: Measurement = {
   name: 'join',
   seeds: (size) => (size <= 30 ? 10 : size <= 100 ? 2 : 1),

@@ -1,6 +1,6 @@
 /**
- * What HTTP adds to the body of a message between two nodes, in bytes: the start line and the headers as a node of ours sends
- * them, to an address such as 10.0.0.1:8080, without a cluster secret.
+ * What HTTP adds to the body of a message between two nodes, in bytes: the start line and the headers as a node of ours
+ * sends them, to an address such as 10.0.0.1:8080, without a cluster secret.
  */
 const REQUEST_HEAD_BYTES = 134;
 const ANSWER_HEAD_BYTES = 330;

@@ -1,7 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Job, Measured } from './catalogue.js';
 
-/** A thousand nodes know a million others between them. The young generation is large, since messages live a moment only. */
+/**
+ * A thousand nodes know a million others between them. The young generation is large, since messages live a moment
+ * only.
+ */
 const LIMITS = { maxOldGenerationSizeMb: 8192, maxYoungGenerationSizeMb: 384 } as const;
 
 /**

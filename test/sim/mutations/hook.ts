@@ -14,8 +14,8 @@ export const initialize: InitializeHook<HookData> = (given) => {
 };
 
 /**
- * Gives out one module with the defect in it. The module says so when it runs: a run that was not told is a run of the sound
- * code.
+ * Gives out one module with the defect in it. The module says so when it runs: a run that was not told is a run of the
+ * sound code.
  */
 export const load: LoadHook = async (url, context, nextLoad) => {
   const loaded = await nextLoad(url, context);

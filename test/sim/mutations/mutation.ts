@@ -7,8 +7,8 @@ export interface Mutation {
   /** The source file, from `src`. */
   readonly file: string;
   /**
-   * A part of one line that occurs once in the source and once in the JavaScript compiled from it, so it holds no types.
-   * The patch is applied to the JavaScript; that the source still has it, a test checks without compiling.
+   * A part of one line that occurs once in the source and once in the JavaScript compiled from it, so it holds no
+   * types. The patch is applied to the JavaScript; that the source still has it, a test checks without compiling.
    */
   readonly find: string;
   readonly replace: string;

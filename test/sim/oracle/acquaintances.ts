@@ -18,9 +18,9 @@ interface Acquaintance {
 }
 
 /**
- * Whom each process has certainly met: who answered a probe of its and introduced itself in the answer, has not said goodbye
- * to it since, and has not been followed by another node at its address. A lower bound of the members a node must count for
- * its quorum, drawn from what crossed the network alone.
+ * Whom each process has certainly met: who answered a probe of its and introduced itself in the answer, has not said
+ * goodbye to it since, and has not been followed by another node at its address. A lower bound of the members a node
+ * must count for its quorum, drawn from what crossed the network alone.
  */
 export class Acquaintances implements WorldObserver {
   readonly #world: World;

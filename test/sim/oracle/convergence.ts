@@ -22,17 +22,17 @@ const STRIKES = 3;
 const LEGACY_PING_INTERVAL_MS = 30_000;
 
 /**
- * Time within which member tables converge once faults are over, in milliseconds: the sum of what may have to happen one
- * after the other, each at its longest.
+ * Time within which member tables converge once faults are over, in milliseconds: the sum of what may have to happen
+ * one after the other, each at its longest.
  *
- * - A node that is alone finds the others: a recovery cycle begins within one interval, and asks every seed at least once
- *   in the longest pause and the time that silent seeds take.
+ * - A node that is alone finds the others: a recovery cycle begins within one interval, and asks every seed at least
+ *   once in the longest pause and the time that silent seeds take.
  * - Groups find each other: every seed that never answered is asked once in an interval.
  * - A member held for dead is asked again: one a period, in rounds of random order, so after at most two rounds.
  * - News spreads: each exchange of topology doubles who knows, one a node and interval. Three intervals more, because
  *   partners are drawn at random and may know already.
- * - A dead process is found out: its turn comes in two rounds, and two more strikes take a period each. News may bring it
- *   back up to here, so this comes last.
+ * - A dead process is found out: its turn comes in two rounds, and two more strikes take a period each. News may bring
+ *   it back up to here, so this comes last.
  * - Old nodes find out by three pings of theirs, and tell of the dead until then.
  */
 export function convergenceBoundMs(nodes: number, timing: Partial<ConvergenceTiming> = {}): number {

@@ -6,8 +6,9 @@ import type { Invariant, Sighting } from './invariant.js';
 import { INVARIANTS } from './names.js';
 
 /**
- * What was written in one enclave is never stored in another, nor sent there by a node that must know better: where only one
- * node has ever run at an address, and that one never in the sender's enclave, whatever was said about it names another.
+ * What was written in one enclave is never stored in another, nor sent there by a node that must know better: where
+ * only one node has ever run at an address, and that one never in the sender's enclave, whatever was said about it
+ * names another.
  */
 export class EnclavesKeepTheirData implements Invariant {
   readonly #world: World;

@@ -3,9 +3,9 @@ import type { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
 
 /**
- * When an entry that `node` stores now ends, by its own wall clock: version time plus TTL, clamped by the node that took the
- * write and by this one. A write of the old protocol ends its TTL after its arrival; of its TTL only the message tells. Of bytes that
- * no client wrote nothing can be derived.
+ * When an entry that `node` stores now ends, by its own wall clock: version time plus TTL, clamped by the node that
+ * took the write and by this one. A write of the old protocol ends its TTL after its arrival; of its TTL only the
+ * message tells. Of bytes that no client wrote nothing can be derived.
  */
 export function derivedExpiryMs(node: SimNode, entry: Entry, write: WriteOperation | undefined): number {
   if (write === undefined) return entry.expiresAtMs;

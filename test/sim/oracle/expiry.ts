@@ -21,8 +21,8 @@ interface Planned {
 }
 
 /**
- * A value is gone from the moment on at which it expires, by its holder's own clock, whether read or listed. Looks at every
- * copy at that moment and a millisecond later, besides what clients read.
+ * A value is gone from the moment on at which it expires, by its holder's own clock, whether read or listed. Looks at
+ * every copy at that moment and a millisecond later, besides what clients read.
  */
 export class ExpiredIsGone implements Invariant {
   readonly #world: World;
@@ -88,8 +88,8 @@ export class ExpiredIsGone implements Invariant {
   }
 
   /**
-   * Where the clock was set back meanwhile, the value has its time again. A version that was clamped may name a later write
-   * too, which is judged by its own expiry.
+   * Where the clock was set back meanwhile, the value has its time again. A version that was clamped may name a later
+   * write too, which is judged by its own expiry.
    */
   #look({ node, copy }: Planned): void {
     if (node.process.hasEnded || node.clock.nowMs() < copy.expiresAtMs) return;

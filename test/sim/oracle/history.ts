@@ -20,8 +20,8 @@ const OUTCOMES: Readonly<Record<PutStatus, WriteOutcome>> = {
 
 /**
  * What clients saw fits one order of versions: see `checkHistory`. Judged at rest. Nothing is claimed of keys that were
- * written through a node of the old protocol, whose writes have no version, nor of those of which a version was held back
- * because a clock was far ahead, whose replicas end at different times.
+ * written through a node of the old protocol, whose writes have no version, nor of those of which a version was held
+ * back because a clock was far ahead, whose replicas end at different times.
  */
 export class ClientsSeeOneOrder implements Invariant {
   readonly #world: World;

@@ -22,7 +22,10 @@ export interface IdleCluster {
 /** Soon after news, syncs come after 1, 3, 7 and 15 s, and then once an interval. */
 const HURRIED_SYNCS = 4;
 
-/** Seeds that do not answer are asked after 0.5 s doubling to 30 s, or after 0.25 s doubling to 4 s by a node that is alone. */
+/**
+ * Seeds that do not answer are asked after 0.5 s doubling to 30 s, or after 0.25 s doubling to 4 s by a node that is
+ * alone.
+ */
 const SEED_ROUNDS_PER_INTERVAL = 12;
 
 /** A dead node that somebody mentions is probed once in ten seconds. */
@@ -34,8 +37,8 @@ const MENTIONS_PER_INTERVAL = 4;
  * - Probes: each period one member in the round, and one dead.
  * - Topology: one sync an interval, and the hurried ones; who asks is asked back. On the average every node is asked as
  *   often as it asks. The average does not hold for one node: twice as many are allowed.
- * - Nodes of the old protocol: a PONG by a request of its own for each ping, an introduction to each, and an answer of one
- *   SYNC a node for each that asks or is asked, at most once an interval and peer.
+ * - Nodes of the old protocol: a PONG by a request of its own for each ping, an introduction to each, and an answer of
+ *   one SYNC a node for each that asks or is asked, at most once an interval and peer.
  * - Seeds that do not answer, and the dead that somebody mentions.
  */
 export function idleRequests(cluster: IdleCluster, windowMs: number): number {

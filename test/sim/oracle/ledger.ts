@@ -91,7 +91,9 @@ export class Ledger {
     return this.#holdings.get(node)?.copies.values() ?? [];
   }
 
-  /** Whether the process cannot have let go of the copy for its age: its clock has never shown the time of its expiry. */
+  /**
+   * Whether the process cannot have let go of the copy for its age: its clock has never shown the time of its expiry.
+   */
   isOwed(node: SimNode, copy: Copy): boolean {
     const latestMs = Math.max(this.#holdings.get(node)?.latestWallMs ?? Number.POSITIVE_INFINITY, node.clock.nowMs());
     return latestMs < copy.expiresAtMs;

@@ -92,8 +92,8 @@ export class Oracle implements WorldObserver {
   }
 
   /**
-   * Lets the world come to rest and looks at it there. To be called once faults have stopped: the network is sound, nobody
-   * is stalled or about to end, and no client writes any more.
+   * Lets the world come to rest and looks at it there. To be called once faults have stopped: the network is sound,
+   * nobody is stalled or about to end, and no client writes any more.
    *
    * @throws InvariantViolated
    */

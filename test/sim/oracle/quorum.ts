@@ -20,8 +20,8 @@ interface Open {
 
 /**
  * No 201 without a quorum of distinct holders at that moment. Who holds the value is seen at the stores; the quorum is
- * computed from whom the origin has met, whatever it says about them since. A holder that has died since it stored the value
- * still counts: it held it at the moment it acknowledged, and the origin cannot know more than that.
+ * computed from whom the origin has met, whatever it says about them since. A holder that has died since it stored the
+ * value still counts: it held it at the moment it acknowledged, and the origin cannot know more than that.
  */
 export class QuorumIsHeld implements Invariant {
   readonly #world: World;

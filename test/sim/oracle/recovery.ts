@@ -28,8 +28,9 @@ interface Search {
 }
 
 /**
- * One recovery cycle at a time: it asks one seed after the other, so an isolated process waits for one seed at a time. And
- * who knows others leaves seeds alone where one of them lives. A round or a cycle that began before goes on to its end first.
+ * One recovery cycle at a time: it asks one seed after the other, so an isolated process waits for one seed at a time.
+ * And who knows others leaves seeds alone where one of them lives. A round or a cycle that began before goes on to its
+ * end first.
  */
 export class SeedsAreAskedInTurn implements Invariant {
   readonly #world: World;

@@ -9,8 +9,8 @@ import { checkReplicas } from './replicas.js';
 
 export interface AtRestOptions {
   /**
-   * Whether all replicas of an enclave are claimed to hold the same version of every key: not where a node was away while
-   * something was written, as long as there is no repair, nor where writes are sampled. Default `unclaimed`.
+   * Whether all replicas of an enclave are claimed to hold the same version of every key: not where a node was away
+   * while something was written, as long as there is no repair, nor where writes are sampled. Default `unclaimed`.
    */
   readonly replicas?: 'equal' | 'unclaimed';
   /** How long member tables may take to converge; `convergenceBoundMs` unless set. */
@@ -36,7 +36,10 @@ export interface RestParts {
   readonly invariants: readonly Invariant[];
 }
 
-/** As long as a node of either kind goes on with a write besides its timeout: it may wait for seeds, and then be forwarded. */
+/**
+ * As long as a node of either kind goes on with a write besides its timeout: it may wait for seeds, and then be
+ * forwarded.
+ */
 const WRITE_GRACE_MS = 7000;
 
 /** The longest a message is on its way, in milliseconds. */

@@ -12,25 +12,29 @@ import { PerNode } from './per-node.js';
 import { readMessage } from './wire.js';
 
 /**
- * "This is me" goes to a peer once an interval for each of three reasons: to ask it, to introduce the node, and at the end
- * of an answer. An answer may take long, so twice as many may come together. A peer that is new, came back, restarted or
- * moved may have as many again.
+ * "This is me" goes to a peer once an interval for each of three reasons: to ask it, to introduce the node, and at the
+ * end of an answer. An answer may take long, so twice as many may come together. A peer that is new, came back,
+ * restarted or moved may have as many again.
  */
 const SYNCS_PER_INTERVAL = 2 * 3;
 
 /**
- * Of these, the ones that want an answer go only to nodes that answer at once: to ask it, in turn or back, and to introduce
- * the node. One may have waited in a queue while the next came due.
+ * Of these, the ones that want an answer go only to nodes that answer at once: to ask it, in turn or back, and to
+ * introduce the node. One may have waited in a queue while the next came due.
  */
 const ASKS_PER_INTERVAL = 2 * 2;
 
 /**
- * Probes of one node in ten periods: its turn, which may be at both ends, once for hints in each period, twice in doubt.
+ * Probes of one node in ten periods: its turn, which may be at both ends, once for hints in each period, twice in
+ * doubt.
  */
 const PROBE_PERIODS = 10;
 const PROBES_IN_TEN_PERIODS = 11 + 11 + 2;
 
-/** Times that one message goes to one address: a busy peer is asked about ten times within the deadline, for two ids at most. */
+/**
+ * Times that one message goes to one address: a busy peer is asked about ten times within the deadline, for two ids at
+ * most.
+ */
 const SENDS_OF_A_MESSAGE = 24;
 
 /** What one process sends to one node, counted in windows. */
@@ -111,7 +115,9 @@ export class NobodyIsFlooded implements Invariant {
     return count;
   }
 
-  /** Whether the same message has gone there before: it is sent again since the peer was busy, or a connection broke. */
+  /**
+   * Whether the same message has gone there before: it is sent again since the peer was busy, or a connection broke.
+   */
   #isRepeated(node: SimNode, { request: { body }, to, type }: Exchange): boolean {
     let sends = this.#sends.get(body);
     if (sends === undefined) {

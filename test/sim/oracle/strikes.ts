@@ -19,8 +19,8 @@ const MAX_REMEMBERED = 64;
 const BUSY: ReadonlySet<number> = new Set([429, 503]);
 
 /**
- * A member is evicted only after three probes of it in a row have failed, each half a period after the one before at least.
- * Counted are the results that the process got for its requests.
+ * A member is evicted only after three probes of it in a row have failed, each half a period after the one before at
+ * least. Counted are the results that the process got for its requests.
  */
 export class ThreeStrikesEvict implements Invariant {
   readonly #world: World;

@@ -17,8 +17,8 @@ export class Clients {
   }
 
   /**
-   * Writes a fresh value of at least `bytes` bytes. The operation is completed in its own time, or never where the process
-   * ends before it answers.
+   * Writes a fresh value of at least `bytes` bytes. The operation is completed in its own time, or never where the
+   * process ends before it answers.
    */
   put(host: SimHost, key: string, ttlSeconds: number, bytes = 0): WriteOperation {
     const id = this.writes.size + 1;

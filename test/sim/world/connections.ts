@@ -56,8 +56,8 @@ export interface ConnectionParts {
 
 /**
  * The connections of one process to one peer, as the HTTP client keeps them: so many at a time for each lane, the rest
- * queued within bounds. A request that is given up ends its connection, which is no loss: only what the other side ends,
- * or the network, is reported as lost.
+ * queued within bounds. A request that is given up ends its connection, which is no loss: only what the other side
+ * ends, or the network, is reported as lost.
  */
 export class SimConnections implements PeerLink {
   readonly address: HostPort;
@@ -204,7 +204,9 @@ export class SimConnections implements PeerLink {
     this.#parts.clock.setTimer(0, () => this.#work(lane));
   }
 
-  /** A connection that is being made outlives the request, which keeps its place, and is had or fails in its own time. */
+  /**
+   * A connection that is being made outlives the request, which keeps its place, and is had or fails in its own time.
+   */
   #keepConnecting(slot: Slot, pending: Pending): void {
     const { clock, network, machine } = this.#parts;
     const sinceMs = clock.monotonicMs() - slot.sentMs;

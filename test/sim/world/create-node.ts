@@ -14,7 +14,9 @@ export interface NodeOptions {
   readonly config?: Partial<NodeConfig>;
 }
 
-/** Makes a node of ours on its machine: what the options leave open follows from how many processes there were before. */
+/**
+ * Makes a node of ours on its machine: what the options leave open follows from how many processes there were before.
+ */
 export function createNode(world: World, secret: string | undefined, options: NodeOptions): SimNode {
   const count = world.everyHost.length + 1;
   const id = options.id ?? `n${count}`;

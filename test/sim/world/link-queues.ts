@@ -2,14 +2,16 @@ import { linkName } from './links.js';
 import type { Machine } from './machine.js';
 
 /**
- * Bytes leave a narrow link one after the other. A queue outlives the conditions that made it: it drains at the rate it had,
- * and what is sent later leaves after it, however wide the link has become. So nothing overtakes within a queue.
+ * Bytes leave a narrow link one after the other. A queue outlives the conditions that made it: it drains at the rate it
+ * had, and what is sent later leaves after it, however wide the link has become. So nothing overtakes within a queue.
  */
 export class LinkQueues {
   /** World time until which what was sent before occupies a link, by its name. Bounded by the links of the run. */
   readonly #freeAtMs = new Map<string, number>();
 
-  /** Queues bytes sent at `nowMs`. Returns how long they take to leave, behind those that wait already, in milliseconds. */
+  /**
+   * Queues bytes sent at `nowMs`. Returns how long they take to leave, behind those that wait already, in milliseconds.
+   */
   add(from: Machine, to: Machine, bytes: number, bytesPerSecond: number, nowMs: number): number {
     const isWide = bytesPerSecond === Number.POSITIVE_INFINITY;
     if (isWide && this.#freeAtMs.size === 0) return 0;

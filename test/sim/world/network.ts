@@ -42,7 +42,9 @@ export type PostResult = { readonly answer: Pick<HostAnswer, 'status' | 'body'> 
 
 /** Called as messages pass; must not change anything. */
 export interface NetworkObserver {
-  /** A process asks for a request to be sent, which may have to wait for a connection and be given up before it has one. */
+  /**
+   * A process asks for a request to be sent, which may have to wait for a connection and be given up before it has one.
+   */
   posted?(post: Post): void;
   /** The process gets the result of its request, unless it was refused at once. */
   settled?(post: Post, result: PostResult): void;
@@ -117,8 +119,8 @@ export class Network {
   }
 
   /**
-   * Makes every link as sound as a local network, as if it were laid anew: what waits on the old one arrives when it would
-   * have, and holds up nothing that is sent from now on. Slow processes stay slow.
+   * Makes every link as sound as a local network, as if it were laid anew: what waits on the old one arrives when it
+   * would have, and holds up nothing that is sent from now on. Slow processes stay slow.
    */
   heal(): void {
     this.#links.heal();
@@ -141,7 +143,10 @@ export class Network {
     return (result) => this.#observer.settled?.(post, result);
   }
 
-  /** Carries a request to a process and its answer back, on a new connection unless told. Says nothing where either vanishes. */
+  /**
+   * Carries a request to a process and its answer back, on a new connection unless told. Says nothing where either
+   * vanishes.
+   */
   carry(
     from: Machine,
     asker: SimProcess,
@@ -222,7 +227,10 @@ export class Network {
     });
   }
 
-  /** What a result comes to on its way back; `undefined` where it vanishes. Whoever refuses on the way does so both ways. */
+  /**
+   * What a result comes to on its way back; `undefined` where it vanishes. Whoever refuses on the way does so both
+   * ways.
+   */
   #onReturn({ path, corruption }: Conditions, result: ExchangeResult): ExchangeResult | undefined {
     if (path === 'silent') return undefined;
     if ('failure' in result) return result;

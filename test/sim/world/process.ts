@@ -6,8 +6,8 @@ interface Waiting {
 }
 
 /**
- * The event loop of one simulated process. All of its code runs inside `timer` or `input`; while it is stalled that waits,
- * and once it has ended nothing of it runs any more.
+ * The event loop of one simulated process. All of its code runs inside `timer` or `input`; while it is stalled that
+ * waits, and once it has ended nothing of it runs any more.
  */
 export class SimProcess {
   readonly #clock: VirtualClock;
@@ -42,8 +42,8 @@ export class SimProcess {
   }
 
   /**
-   * The event loop stands still for `ms`, or until it is resumed: the kernel goes on taking connections and bytes for it.
-   * Of stalls that overlap, the one that ends last counts.
+   * The event loop stands still for `ms`, or until it is resumed: the kernel goes on taking connections and bytes for
+   * it. Of stalls that overlap, the one that ends last counts.
    */
   stall(ms: number): void {
     if (this.#state === 'ended') return;

@@ -6,7 +6,9 @@ import { InvariantViolated, type Violation } from './violation.js';
 /** Steps within one moment after which time has to move: nothing that is sound needs as many. */
 const MAX_STEPS_PER_MOMENT = 1_000_000;
 
-/** Lets time pass step by step, one timer and all it sets off at a time, up to the first step that breaks an invariant. */
+/**
+ * Lets time pass step by step, one timer and all it sets off at a time, up to the first step that breaks an invariant.
+ */
 export class Stepper {
   readonly #clock: VirtualClock;
   readonly #observer: WorldObserver;

@@ -1,7 +1,9 @@
 import type { Version } from '../../../src/gossip/version.js';
 import { VIRTUAL_START_MS } from '../../support/virtual-clock.js';
 
-/** What a wall clock shows, in milliseconds, as seconds since the world began: to be read against the times of events. */
+/**
+ * What a wall clock shows, in milliseconds, as seconds since the world began: to be read against the times of events.
+ */
 export function momentText(wallMs: number): string {
   return ((wallMs - VIRTUAL_START_MS) / 1000).toFixed(3);
 }

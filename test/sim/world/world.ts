@@ -26,8 +26,8 @@ export interface WorldOptions {
 }
 
 /**
- * Machines, processes, a network and clients under one clock and one seed. Everything that happens follows from the seed
- * and from what is called here; nothing takes real time, and nothing outside is touched.
+ * Machines, processes, a network and clients under one clock and one seed. Everything that happens follows from the
+ * seed and from what is called here; nothing takes real time, and nothing outside is touched.
  */
 export class World {
   readonly seed: number;
@@ -126,8 +126,8 @@ export class World {
   }
 
   /**
-   * Takes a process in, and starts it. One that starts after `delayMs` answers its peers meanwhile: so the periods of nodes
-   * that are there from the beginning need not be in step.
+   * Takes a process in, and starts it. One that starts after `delayMs` answers its peers meanwhile: so the periods of
+   * nodes that are there from the beginning need not be in step.
    */
   adopt<Host extends SimHost>(host: Host, delayMs = 0): Host {
     this.#processes.adopt(host, delayMs);

@@ -9,17 +9,20 @@ import type { Violation } from './violation.js';
 export interface HistoryOptions {
   /** Default 0: every node's clock is that of the history. */
   readonly skewMs?: SkewMs;
-  /** Judges the reads of these nodes from that moment on as the final ones. Default: nothing is claimed of nodes together. */
+  /**
+   * Judges the reads of these nodes from that moment on as the final ones. Default: nothing is claimed of nodes
+   * together.
+   */
   readonly complete?: Rest;
 }
 
 /**
- * Checks what clients did on a cluster against what it promises: per key the newest version wins and nothing returns from
- * expiry. Every violation found is one under each order of events that the times allow; where they leave doubt, nothing is
- * claimed. Takes O(n log n). Violations come in the order of keys, then by rule.
+ * Checks what clients did on a cluster against what it promises: per key the newest version wins and nothing returns
+ * from expiry. Every violation found is one under each order of events that the times allow; where they leave doubt,
+ * nothing is claimed. Takes O(n log n). Violations come in the order of keys, then by rule.
  *
- * Throws a `RangeError` for a history that cannot be judged: two writes of a key with the same value, or a node named as
- * complete that was not read at rest.
+ * Throws a `RangeError` for a history that cannot be judged: two writes of a key with the same value, or a node named
+ * as complete that was not read at rest.
  */
 export function checkHistory(operations: readonly Operation[], options: HistoryOptions = {}): readonly Violation[] {
   const skew = new Skew(options.skewMs ?? 0);

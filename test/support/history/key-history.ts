@@ -3,7 +3,9 @@ import { type KnownWrite, knownWrites } from './known-write.js';
 import type { Operation, ReadOperation, WriteOperation } from './operation.js';
 import type { Skew } from './skew.js';
 
-/** What one operation shows of the process it was made at: `write` is the value there, `undefined` that there was none. */
+/**
+ * What one operation shows of the process it was made at: `write` is the value there, `undefined` that there was none.
+ */
 export interface Observation {
   readonly operation: ReadOperation;
   readonly write: KnownWrite | undefined;

@@ -3,8 +3,8 @@ import type { Skew } from './skew.js';
 import { compareVersions } from './version-order.js';
 
 /**
- * A write with what follows of its place among the writes of its key and of its expiry. One write is provably older than
- * another where its `high` is below the other's `low`.
+ * A write with what follows of its place among the writes of its key and of its expiry. One write is provably older
+ * than another where its `high` is below the other's `low`.
  */
 export interface KnownWrite {
   readonly operation: WriteOperation;
@@ -17,13 +17,13 @@ export interface KnownWrite {
 }
 
 /**
- * The writes of one key that may have happened. `seenMs` says when a write was first known to have happened because somebody
- * had read it.
+ * The writes of one key that may have happened. `seenMs` says when a write was first known to have happened because
+ * somebody had read it.
  *
- * Where any version is known, versions are the order, and a write without one may have any place in it. Otherwise real time
- * is: a write takes its version from a clock between its invocation and its completion, in whole milliseconds, so one that
- * ended in an earlier millisecond than another began in is older, given that the clocks agree. A hybrid clock may run ahead
- * as far as the clock that is furthest ahead, never behind its own.
+ * Where any version is known, versions are the order, and a write without one may have any place in it. Otherwise real
+ * time is: a write takes its version from a clock between its invocation and its completion, in whole milliseconds, so
+ * one that ended in an earlier millisecond than another began in is older, given that the clocks agree. A hybrid clock
+ * may run ahead as far as the clock that is furthest ahead, never behind its own.
  */
 export function knownWrites(
   writes: readonly WriteOperation[],

@@ -26,7 +26,9 @@ export interface WriteOperation {
   /** As the cluster grants it: after clamping. */
   readonly ttlSeconds: number;
   readonly invokedMs: number;
-  /** When the answer came. For an unknown outcome: a time by which it had happened if it ever will, where one is known. */
+  /**
+   * When the answer came. For an unknown outcome: a time by which it had happened if it ever will, where one is known.
+   */
   readonly completedMs?: number | undefined;
   readonly outcome: WriteOutcome;
   readonly version?: WriteVersion | undefined;

@@ -12,8 +12,9 @@ interface ProcessHistory {
 }
 
 /**
- * What the reads at one process must satisfy together: versions never go back, nothing returns after it was gone, what the
- * process has acknowledged is there, and nothing vanishes before its time. Of operations that overlap nothing is claimed.
+ * What the reads at one process must satisfy together: versions never go back, nothing returns after it was gone, what
+ * the process has acknowledged is there, and nothing vanishes before its time. Of operations that overlap nothing is
+ * claimed.
  */
 export function processViolations(history: KeyHistory): Violation[] {
   return [...byProcess(history).values()].flatMap((process) => violationsAt(history, process));

@@ -13,13 +13,16 @@ export interface KnownSighting extends Sighting {
 }
 
 /**
- * What clients have seen so far of one key at one process. The version a process holds never goes down while it lives, also
- * when the value expires, and what it acknowledges is newer than all it has shown before.
+ * What clients have seen so far of one key at one process. The version a process holds never goes down while it lives,
+ * also when the value expires, and what it acknowledges is newer than all it has shown before.
  */
 export class ProcessView {
   readonly #first = new Map<KnownWrite, KnownSighting>();
   #newest: KnownSighting | undefined;
-  /** Of all sightings the one that began last, and of those that show something else than it does, the one that began last. */
+  /**
+   * Of all sightings the one that began last, and of those that show something else than it does, the one that began
+   * last.
+   */
   #last: Sighting | undefined;
   #lastOther: Sighting | undefined;
 
@@ -38,7 +41,9 @@ export class ProcessView {
     return this.#newest;
   }
 
-  /** A sighting of something else that began after the process had shown `write`, with the first sighting of `write`. */
+  /**
+   * A sighting of something else that began after the process had shown `write`, with the first sighting of `write`.
+   */
   replaced(write: KnownWrite): { readonly first: KnownSighting; readonly by: Sighting } | undefined {
     const first = this.#first.get(write);
     const by = this.#last?.write === write ? this.#lastOther : this.#last;

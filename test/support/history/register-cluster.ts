@@ -41,9 +41,9 @@ interface Node {
 }
 
 /**
- * What a cluster promises, at its simplest: on each node a register a key, in which the highest version wins and which is
- * empty when that has expired. Writes arrive when a command says so. Effects are instantaneous; the history shows them with
- * the uncertainty that clients have.
+ * What a cluster promises, at its simplest: on each node a register a key, in which the highest version wins and which
+ * is empty when that has expired. Writes arrive when a command says so. Effects are instantaneous; the history shows
+ * them with the uncertainty that clients have.
  */
 export class RegisterCluster {
   readonly operations: Operation[] = [];

@@ -13,8 +13,8 @@ export interface Rest {
 }
 
 /**
- * What the reads at rest must satisfy: every node answers with the same value, which no write that reached its quorum has
- * superseded, and nothing that reached it is missing before it expires.
+ * What the reads at rest must satisfy: every node answers with the same value, which no write that reached its quorum
+ * has superseded, and nothing that reached it is missing before it expires.
  */
 export function restViolations(history: KeyHistory, rest: Rest): Violation[] {
   const nodes = new Set(rest.nodes);

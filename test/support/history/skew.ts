@@ -1,6 +1,6 @@
 /**
- * The most by which clocks of nodes differ from the clock of the history, jumps included, in milliseconds: one bound for all
- * nodes, or one each by node id, where nodes that are not named are right.
+ * The most by which clocks of nodes differ from the clock of the history, jumps included, in milliseconds: one bound
+ * for all nodes, or one each by node id, where nodes that are not named are right.
  */
 export type SkewMs = number | Readonly<Record<string, number>>;
 

@@ -1,8 +1,8 @@
 import type { WriteVersion } from './operation.js';
 
 /**
- * Negative, zero or positive as `a` is older than, equal to or newer than `b`. Written out here, not taken from the node:
- * what judges the node must not inherit its errors.
+ * Negative, zero or positive as `a` is older than, equal to or newer than `b`. Written out here, not taken from the
+ * node: what judges the node must not inherit its errors.
  */
 export function compareVersions(a: WriteVersion, b: WriteVersion): number {
   if (a.ms !== b.ms) return a.ms - b.ms;

@@ -51,7 +51,9 @@ async function stopNode(io: CliIo, node: StoppableNode, drainTimeoutMs: number):
   }
 }
 
-/** `start`: runs a node until SIGTERM or SIGINT. A signal that comes while it is still starting stops it when it has. */
+/**
+ * `start`: runs a node until SIGTERM or SIGINT. A signal that comes while it is still starting stops it when it has.
+ */
 export async function runStart(io: CliIo, flags: StartFlags, given: ConfigInput['flags']): Promise<number> {
   const readFile = (path: string): string => readFileSync(path, 'utf8');
   const result = resolveConfig({ flags: given, env: io.env, readFile });
