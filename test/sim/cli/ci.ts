@@ -1,15 +1,18 @@
 import { parseFlags, parseWhole } from '../../../scripts/lib/usage.js';
 import { CORPUS } from '../corpus.js';
+import { rough } from '../scenarios/rough.js';
 import { describeTotals } from './describe.js';
-import { seedsFrom } from './many.js';
 import { DEFAULTS, POOL_FLAGS, parsePool, parseSeed } from './options.js';
 import type { Job } from './outcome.js';
 import { Output } from './output.js';
 import type { PoolOptions } from './pool.js';
-import { freshSeed } from './seeds.js';
+import { freshSeed, seedAfter } from './seeds.js';
 import { playSeries } from './series.js';
 
 export const CI_DEFAULTS = { budget: 240, runs: 1000 } as const;
+
+/** For so many fresh seeds of the mixed scenario there is one of the rough one. */
+const MIXED_PER_ROUGH = 10;
 
 const FLAGS = {
   budget: { type: 'string' },
@@ -21,7 +24,7 @@ const FLAGS = {
 export interface CiOptions {
   /** For everything, in seconds of real time. */
   readonly budgetSeconds: number;
-  /** How many fresh seeds have to be played within the budget. */
+  /** How many fresh seeds of the mixed scenario have to be played within the budget, besides all else. */
   readonly runs: number;
   readonly fromSeed: number | undefined;
   readonly pool: PoolOptions;
@@ -42,9 +45,12 @@ export function parseCiOptions(args: readonly string[]): CiOptions {
 export async function playCi({ budgetSeconds, runs, fromSeed = freshSeed(), pool }: CiOptions): Promise<boolean> {
   const output = new Output(process.stdout);
   const { scenario } = DEFAULTS;
-  const total = CORPUS.length + runs;
-  output.line(`${CORPUS.length} runs of the corpus, then ${runs} of ${scenario} from seed ${fromSeed}`);
-  const { totals, isInterrupted } = await playSeries(corpusThen(seedsFrom(scenario, fromSeed, runs)), {
+  const ofRough = Math.floor(runs / MIXED_PER_ROUGH);
+  const total = CORPUS.length + runs + ofRough;
+  output.line(
+    `${CORPUS.length} runs of the corpus, then ${runs} of ${scenario} and ${ofRough} of ${rough.name} from seed ${fromSeed}`,
+  );
+  const { totals, isInterrupted } = await playSeries(corpusThen(freshRuns(fromSeed, runs)), {
     pool,
     total,
     budgetMs: budgetSeconds * 1000,
@@ -61,4 +67,13 @@ export async function playCi({ budgetSeconds, runs, fromSeed = freshSeed(), pool
 function* corpusThen(fresh: Iterable<Job>): Generator<Job> {
   yield* CORPUS;
   yield* fresh;
+}
+
+/** Both in turn, so that a machine that is too slow for all of them has played some of each. */
+export function* freshRuns(fromSeed: number, runs: number): Generator<Job> {
+  for (let count = 1; count <= runs; count++) {
+    const seed = seedAfter(fromSeed, count - 1);
+    yield { scenario: DEFAULTS.scenario, seed };
+    if (count % MIXED_PER_ROUGH === 0) yield { scenario: rough.name, seed };
+  }
 }

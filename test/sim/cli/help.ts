@@ -9,7 +9,8 @@ Usage: npm run sim -- [options]                     one run, shown; or many, cou
        npm run sim:soak -- [--hours H]              all scenarios with random seeds until Ctrl-C; failures are kept
                                                     in ${FAILURES_FILE}
        npm run sim:ci -- [--budget S] [--runs N] [--from-seed N]
-                                                    the corpus and ${CI_DEFAULTS.runs} fresh seeds within ${CI_DEFAULTS.budget} s
+                                                    the corpus and ${CI_DEFAULTS.runs} fresh seeds of mixed, and a tenth as many of
+                                                    rough, within ${CI_DEFAULTS.budget} s
 
   --list                  Print the scenarios and end.
   --scenario S            What is played: ${DEFAULTS.scenario}

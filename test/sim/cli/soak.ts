@@ -1,8 +1,8 @@
 import { parseFlags, UsageError } from '../../../scripts/lib/usage.js';
-import { CATALOGUE } from '../scenarios/catalogue.js';
+import { CATALOGUE, DRAWN } from '../scenarios/catalogue.js';
 import { describeTotals } from './describe.js';
 import { FAILURES_FILE, FailuresFile, failuresPath } from './failures-file.js';
-import { DEFAULTS, POOL_FLAGS, parsePool } from './options.js';
+import { POOL_FLAGS, parsePool } from './options.js';
 import type { Job } from './outcome.js';
 import { Output } from './output.js';
 import type { PoolOptions } from './pool.js';
@@ -44,13 +44,16 @@ export async function soak({ hours, pool }: SoakOptions): Promise<boolean> {
   return totals.failed === 0;
 }
 
-/** Every other run is the mixed scenario, which differs most from seed to seed; between them the others take turns. */
+const isDrawn = (scenario: string): boolean => DRAWN.some(({ name }) => name === scenario);
+
+/** Every other run is one of the drawn scenarios, which differ most from seed to seed; between them the others take turns. */
 export function* endlessly(scenarios: readonly string[], seed: () => number = freshSeed): Generator<Job, never> {
-  for (;;) {
-    for (const scenario of scenarios) {
-      if (scenario === DEFAULTS.scenario) continue;
-      yield { scenario: DEFAULTS.scenario, seed: seed() };
-      yield { scenario, seed: seed() };
+  const drawn = scenarios.filter(isDrawn);
+  const others = scenarios.filter((scenario) => !isDrawn(scenario));
+  for (let turn = 0; ; turn++) {
+    for (const played of [drawn, others]) {
+      const scenario = played[turn % played.length];
+      if (scenario !== undefined) yield { scenario, seed: seed() };
     }
   }
 }

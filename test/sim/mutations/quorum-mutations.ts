@@ -75,6 +75,15 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     caughtBy: [CHECKS.answered, INVARIANTS.answers],
   },
   {
+    name: 'pending-writes-without-bound',
+    summary: 'any number of writes waits for a quorum',
+    file: 'gossip/replication/writer.ts',
+    find: 'if (this.#pending.size + this.#held >= MAX_PENDING_WRITES)',
+    replace: 'if (false)',
+    scenarios: ['full-of-writes'],
+    caughtBy: [INVARIANTS.bounds, CHECKS.pending],
+  },
+  {
     name: 'writes-do-not-wait-for-the-seeds',
     summary: 'a node that has just started takes itself for the only one',
     file: 'node/core.ts',

@@ -1,5 +1,6 @@
 import type { Rng } from '../../../src/gossip/ports/rng.js';
 import type { Conditions } from '../world/conditions.js';
+import type { Machine } from '../world/machine.js';
 import type { World } from '../world/world.js';
 import { type Cluster, isUp } from './cluster.js';
 import { arrivalMs, between, chance, pick } from './draw.js';
@@ -18,6 +19,10 @@ export interface BuggifyOptions {
    * changed byte from one that somebody meant.
    */
   readonly corruption?: boolean;
+  /** Share of the link faults that last 20 to 60 s instead of up to 20 s. Default 0. */
+  readonly longLinkShare?: number;
+  /** Machines besides those of the cluster whose links suffer too. */
+  readonly others?: readonly Machine[];
 }
 
 /**
@@ -42,8 +47,10 @@ export class Buggify {
 
   constructor(world: World, cluster: Cluster, options: BuggifyOptions) {
     const rng = world.fork('faults');
-    this.#site = { world, cluster, links: new LinkLayers(world.network), rng, returning: new Set() };
-    this.#options = { kindShare: 0.5, corruption: false, ...options };
+    this.#options = { kindShare: 0.5, corruption: false, longLinkShare: 0, others: [], ...options };
+    const { others, longLinkShare } = this.#options;
+    const links = new LinkLayers(world.network);
+    this.#site = { world, cluster, links, rng, others, longLinkShare, returning: new Set() };
     this.#perSecond = options.perSecond * between(rng, 0.2, 1);
     const all = Object.entries({ ...LINK_FAULTS, ...NODE_FAULTS });
     this.#faults = all.filter(() => chance(rng, this.#options.kindShare));

@@ -6,6 +6,7 @@ import { mixed } from './mixed.js';
 import { oldAndNew, oldStorm } from './old-nodes.js';
 import { isolationOfOne, splitInHalves, totalIsolation } from './partitions.js';
 import { returnBehind, returnCollides } from './returns.js';
+import { rough } from './rough.js';
 import type { Scenario } from './scenario.js';
 import { TRAPS } from './traps/traps.js';
 
@@ -37,7 +38,10 @@ export const SCRIPTED: readonly Scenario[] = [
   randomEverything,
 ];
 
-const SCENARIOS: readonly Scenario[] = [mixed, ...SCRIPTED, cleanStart(300, 30_000), ...TRAPS];
+/** Those that are another one with each seed. */
+export const DRAWN: readonly Scenario[] = [mixed, rough];
+
+const SCENARIOS: readonly Scenario[] = [...DRAWN, ...SCRIPTED, cleanStart(300, 30_000), ...TRAPS];
 
 /** Every scenario by its name. */
 export const CATALOGUE: ReadonlyMap<string, Scenario> = new Map(SCENARIOS.map((scenario) => [scenario.name, scenario]));

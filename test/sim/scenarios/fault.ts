@@ -1,4 +1,5 @@
 import type { Rng } from '../../../src/gossip/ports/rng.js';
+import type { Machine } from '../world/machine.js';
 import type { SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 import type { Cluster } from './cluster.js';
@@ -10,6 +11,10 @@ export interface FaultSite {
   readonly cluster: Cluster;
   readonly links: LinkLayers;
   readonly rng: Rng;
+  /** Machines besides those of the cluster whose links suffer too. */
+  readonly others: readonly Machine[];
+  /** Share of the link faults that outlast the intervals of the protocol. */
+  readonly longLinkShare: number;
   /** Processes that are to come back, until they have. Bounded by the episodes. */
   readonly returning: Set<SimNode>;
 }

@@ -7,6 +7,9 @@ import type { LinkChange } from './link-layers.js';
 
 const SHORT_MS = [1000, 20_000] as const;
 
+/** Recovery and topology sync come every 30 s: these outlast them. */
+const LONG_MS = [20_000, 60_000] as const;
+
 const CUTS: readonly Path[] = ['silent', 'silent', 'refused', 'reset'];
 
 /** Two or three groups of any size that do not reach each other. */
@@ -86,12 +89,13 @@ export const LINK_FAULTS: Readonly<Record<string, Fault>> = {
   busy: badLine('busy', ({ rng }) => ({ busy: between(rng, 0.2, 1) })),
 };
 
-function machinesOf({ cluster }: FaultSite): readonly Machine[] {
-  return cluster.seats.map((seat) => cluster.machine(seat));
+function machinesOf({ cluster, others }: FaultSite): readonly Machine[] {
+  return [...cluster.seats.map((seat) => cluster.machine(seat)), ...others];
 }
 
-function lasting({ rng }: FaultSite): number {
-  return between(rng, SHORT_MS[0], SHORT_MS[1]);
+function lasting({ rng, longLinkShare }: FaultSite): number {
+  const [minMs, maxMs] = longLinkShare > 0 && chance(rng, longLinkShare) ? LONG_MS : SHORT_MS;
+  return between(rng, minMs, maxMs);
 }
 
 function linksOf(site: FaultSite, machine: Machine, conditions: Partial<Conditions>): readonly LinkChange[] {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { REGRESSIONS } from '../../sim/corpus.js';
 import { convergenceBoundMs } from '../../sim/oracle/convergence.js';
 import { INVARIANTS } from '../../sim/oracle/names.js';
-import { CATALOGUE, SCRIPTED } from '../../sim/scenarios/catalogue.js';
+import { CATALOGUE, DRAWN, SCRIPTED } from '../../sim/scenarios/catalogue.js';
 import { LINK_FAULTS } from '../../sim/scenarios/link-faults.js';
 import { NODE_FAULTS } from '../../sim/scenarios/node-faults.js';
 
@@ -61,7 +61,7 @@ describe('docs/simulation.md', () => {
   it('lists every scenario but the traps, and none that there is not', () => {
     const listed = quotedIn(tableOf(sectionOf('Scenarios')));
     expect(listed.filter((name) => !CATALOGUE.has(name))).toEqual([]);
-    expect(new Set(listed)).toEqual(new Set(['mixed', 'clean-start-300', ...SCRIPTED.map(({ name }) => name)]));
+    expect(new Set(listed)).toEqual(new Set(['clean-start-300', ...[...DRAWN, ...SCRIPTED].map(({ name }) => name)]));
   });
 
   it('states times for scenarios that there are', () => {

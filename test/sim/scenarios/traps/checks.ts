@@ -24,5 +24,9 @@ export const CHECKS = {
   cap: 'the storage cap holds',
   answered: 'a write is answered when its time is over',
   successor: 'a successor does not keep a node alive',
+  queue: 'what is queued for a peer is bounded',
+  pending: 'writes that wait for their quorum are bounded',
+  harmless: 'who takes nothing harms nobody else',
+  pressed: 'the scenario reaches the bound',
   unsigned: 'what nobody signed is not believed',
 } as const;

@@ -2,6 +2,8 @@ import type { Scenario } from '../scenario.js';
 import { busyPeer } from './busy-peer.js';
 import { FALSE_WITNESSES } from './false-witnesses.js';
 import { forwarding } from './forwarding.js';
+import { fullOfWrites } from './full-of-writes.js';
+import { FULL_QUEUES } from './full-queues.js';
 import { GOODBYES } from './goodbyes.js';
 import { idle, oneJoin } from './idle.js';
 import { REPLICAS } from './replicas.js';
@@ -23,6 +25,8 @@ export const TRAPS: readonly Scenario[] = [
   ...TALK,
   loneSurvivor,
   busyPeer,
+  ...FULL_QUEUES,
+  fullOfWrites,
   idle,
   oneJoin,
   forwarding,

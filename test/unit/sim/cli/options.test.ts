@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { parseCiOptions } from '../../../sim/cli/ci.js';
+import { freshRuns, parseCiOptions } from '../../../sim/cli/ci.js';
 import { parseOptions } from '../../../sim/cli/options.js';
 import { endlessly, parseSoakOptions } from '../../../sim/cli/soak.js';
 
@@ -96,7 +96,21 @@ describe('parseSoakOptions', () => {
   });
 });
 
+describe('freshRuns', () => {
+  it('plays a seed of the rough scenario after ten of the mixed one', () => {
+    const runs = [...freshRuns(4_294_967_290, 25)];
+    expect(runs.filter(({ scenario }) => scenario === 'mixed').map(({ seed }) => seed)).toHaveLength(25);
+    expect(runs.map(({ scenario }, i) => (scenario === 'rough' ? i : -1)).filter((i) => i >= 0)).toEqual([10, 21]);
+  });
+});
+
 describe('endlessly', () => {
+  it('plays all drawn scenarios in turn, every other run', () => {
+    const jobs = endlessly(['mixed', 'rough', 'a'], () => 1);
+    const first = Array.from({ length: 5 }, () => jobs.next().value.scenario);
+    expect(first).toEqual(['mixed', 'a', 'rough', 'a', 'mixed']);
+  });
+
   it('plays every scenario in turn, and the mixed one between them', () => {
     let seed = 0;
     const jobs = endlessly(['mixed', 'a', 'b'], () => ++seed);
