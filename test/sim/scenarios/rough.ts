@@ -92,7 +92,7 @@ export const rough: Scenario = {
     });
     workload.start();
     faults.start();
-    await world.run(between(rng, 60_000, 120_000));
+    await world.run(between(rng, 50_000, 90_000));
     workload.stop();
     await faults.stop();
     old.restartForgotten();
