@@ -1,5 +1,6 @@
+import { versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
-import { versionText, writeText } from './describe.js';
+import { writeText } from './describe.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { INVARIANTS } from './names.js';
 

@@ -2,8 +2,8 @@ import { compareVersions } from '../../support/history/version-order.js';
 import { VIRTUAL_START_MS } from '../../support/virtual-clock.js';
 import type { SimNode } from '../world/node.js';
 import type { ReadOperation } from '../world/operation.js';
+import { momentText, versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
-import { versionText } from './describe.js';
 import { derivedExpiryMs } from './expected-expiry.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { type Copy, isOurs, type Ledger } from './ledger.js';
@@ -38,7 +38,7 @@ export class ExpiredIsGone implements Invariant {
   offered({ node, entry, outcome, write, copy }: Sighting): void {
     const nowMs = node.clock.nowMs();
     if (outcome === 'expired' && nowMs < derivedExpiryMs(node, entry, write)) {
-      const detail = `${node.id} refused version ${versionText(entry.version)} of ${entry.key} as expired at ${nowMs} of its clock`;
+      const detail = `${node.id} refused version ${versionText(entry.version)} of ${entry.key} as expired at ${momentText(nowMs)} of its clock`;
       this.#world.violated(INVARIANTS.lifetime, detail);
     }
     if (copy === undefined) return;
@@ -55,7 +55,10 @@ export class ExpiredIsGone implements Invariant {
     if (value === undefined || !isOurs(host)) return;
     const copy = this.#ledger.copy(host, key);
     if (copy?.value !== value || nodeWallMs < copy.expiresAtMs) return;
-    this.#world.violated(INVARIANTS.expiry, `a read at ${host.id} found ${text(copy)}; its clock shows ${nodeWallMs}`);
+    this.#world.violated(
+      INVARIANTS.expiry,
+      `a read at ${host.id} found ${text(copy)}; its clock shows ${momentText(nodeWallMs)}`,
+    );
   }
 
   scan(): void {
@@ -101,10 +104,13 @@ export class ExpiredIsGone implements Invariant {
     const isListed = held === undefined && store.keys({ prefix: copy.key, limit: 1 }).keys[0] === copy.key;
     if (!isServed && !isListed) return;
     const verb = isServed ? 'serves' : 'lists';
-    this.#world.violated(INVARIANTS.expiry, `${node.id} ${verb} ${text(copy)}; its clock shows ${node.clock.nowMs()}`);
+    this.#world.violated(
+      INVARIANTS.expiry,
+      `${node.id} ${verb} ${text(copy)}; its clock shows ${momentText(node.clock.nowMs())}`,
+    );
   }
 }
 
 function text(copy: Copy): string {
-  return `version ${versionText(copy.version)} of ${copy.key}, which expired at ${copy.expiresAtMs}`;
+  return `version ${versionText(copy.version)} of ${copy.key}, which expired at ${momentText(copy.expiresAtMs)}`;
 }

@@ -1,8 +1,9 @@
 import { compareVersions } from '../../support/history/version-order.js';
 import type { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
+import { momentText, versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
-import { versionText, writeText } from './describe.js';
+import { writeText } from './describe.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
@@ -27,7 +28,7 @@ export class VersionsAreNames implements Invariant {
     const { version, key } = entry;
     if (write?.host !== node && outcome === 'stored' && version.ms > node.clock.nowMs() + MAX_AHEAD_MS) {
       this.#violated(
-        `${node.id}, whose clock shows ${node.clock.nowMs()}, took version ${versionText(version)} of ${key}`,
+        `${node.id}, whose clock shows ${momentText(node.clock.nowMs())}, took version ${versionText(version)} of ${key}`,
       );
     }
     if (write?.version === undefined || !isOurs(write.host) || outcome === 'full') return;

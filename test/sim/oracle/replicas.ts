@@ -2,8 +2,8 @@ import type { Entry } from '../../../src/gossip/ports/store.js';
 import { compareVersions } from '../../support/history/version-order.js';
 import { textOf } from '../world/clients.js';
 import type { SimNode } from '../world/node.js';
+import { versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
-import { versionText } from './describe.js';
 import type { Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
 

@@ -1,8 +1,8 @@
 import { compareVersions } from '../../support/history/version-order.js';
 import type { SimNode } from '../world/node.js';
 import type { ReadOperation } from '../world/operation.js';
+import { momentText, versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
-import { versionText } from './describe.js';
 import type { Invariant, Sighting } from './invariant.js';
 import { type Copy, isOurs, type Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
@@ -96,6 +96,6 @@ export class StoredIsKept implements Invariant {
 function instead(node: SimNode, copy: Copy): string {
   return (
     ` of ${copy.key} instead of version ${versionText(copy.version)}, stored at ${copy.storedMs.toFixed(0)} ms, ` +
-    `which expires at ${copy.expiresAtMs}; its clock shows ${node.clock.nowMs()}`
+    `which expires at ${momentText(copy.expiresAtMs)}; its clock shows ${momentText(node.clock.nowMs())}`
   );
 }
