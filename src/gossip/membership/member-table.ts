@@ -61,6 +61,11 @@ export class MemberTable {
       'Members with a strike against them.',
       () => this.live().filter((member) => member.state === 'suspect').length,
     );
+    ports.metrics.gauge(
+      'repram_quorum_basis',
+      'Nodes of the enclave that a quorum is taken over, this one included.',
+      () => this.quorumBasis(),
+    );
     ports.metrics.gauge('repram_peers_dead', 'Evicted members that are remembered.', () => this.dead().length);
   }
 
