@@ -252,6 +252,7 @@ export class Network {
     const { loss, delay, bytesPerSecond } = this.conditions(from, to);
     if (this.#happens(loss)) return this.#observer.lost?.(exchange, what);
     const queuedMs = this.#queues.add(from, to, bytes, bytesPerSecond, this.#clock.monotonicMs());
+    if (queuedMs === undefined) return this.#observer.lost?.(exchange, what);
     this.#inTransit++;
     this.#clock.setTimer(queuedMs + drawDelayMs(this.#rng, delay), () => {
       this.#inTransit--;

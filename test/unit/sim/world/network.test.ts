@@ -180,6 +180,15 @@ describe('a narrow link', () => {
     expect(back).toEqual([['200', 401]]);
   });
 
+  it('loses what would have to wait for more than 10 s, and takes the next that fits', () => {
+    network.setLink(a.machine, b.machine, { bytesPerSecond: 100 });
+    ask(a, b, 1, 900);
+    ask(a, b, 1, 101);
+    ask(a, b, 1, 100);
+    clock.advance(20_000);
+    expect([b.arrivals.map(({ atMs }) => atMs), lost]).toEqual([[9001, 10_001], ['request']]);
+  });
+
   it('is free again once what waited has gone', () => {
     network.setLink(a.machine, b.machine, { bytesPerSecond: 1000 });
     ask(a, b, 1, 100);
@@ -219,8 +228,8 @@ describe('a link that was narrow', () => {
   });
 
   it('and was healed does not hold up what is sent when it is narrow again', () => {
-    network.setLink(a.machine, b.machine, { bytesPerSecond: 1 });
-    ask(a, b, 1, 100_000);
+    network.setLink(a.machine, b.machine, { bytesPerSecond: 100 });
+    ask(a, b, 1, 900);
     network.heal();
     network.setBase({ ...FAST, bytesPerSecond: 1000 });
     ask(a, b, 1, 100);
