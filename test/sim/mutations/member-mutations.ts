@@ -136,6 +136,6 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     find: 'self.incarnation = Math.min(incarnation + 1, Number.MAX_SAFE_INTEGER);',
     replace: '',
     scenarios: ['return-behind'],
-    caughtBy: [INVARIANTS.convergence, INVARIANTS.probes],
+    caughtBy: ['all know all', INVARIANTS.convergence, INVARIANTS.probes],
   },
 ];

@@ -149,6 +149,15 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     caughtBy: [CHECKS.alone],
   },
   {
+    name: 'seeds-are-asked-once',
+    summary: 'a seed that has answered is never asked again, though nobody lives there any more',
+    file: 'gossip/topology/joiner.ts',
+    find: 'there.length === 0 ? ALIAS_REST_MS : 0',
+    replace: 'Number.POSITIVE_INFINITY',
+    scenarios: ['seed-replaced'],
+    caughtBy: [INVARIANTS.convergence, 'all know all'],
+  },
+  {
     name: 'seed-rounds-never-stop',
     summary: 'seeds that have answered are asked again for ever',
     file: 'gossip/topology/joiner.ts',

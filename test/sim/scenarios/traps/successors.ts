@@ -50,6 +50,25 @@ const newNameInBusyTimes: Scenario = {
   },
 };
 
+/** The only seed is replaced: the new one knows nobody, and the others have met the former one. */
+const seedReplaced: Scenario = {
+  name: 'seed-replaced',
+  summary: 'the seed of a cluster leaves and another node takes its address: all know all within 40 s',
+  play: async (world, oracle) => {
+    const cluster = new Cluster(world, { seeds: 1 });
+    cluster.add(5);
+    await cluster.startAll();
+    await cluster.allKnowAllWithin(10_000);
+    const [seed] = cluster.seats;
+    if (seed === undefined) return;
+    await cluster.leave(seed);
+    seed.id = 'successor';
+    cluster.start(seed);
+    await cluster.allKnowAllWithin(40_000);
+    await oracle.atRest();
+  },
+};
+
 /** A node that was given up comes back, and is told of no seed: it knows nobody, and only the others can find it. */
 const withoutSeeds: Scenario = {
   name: 'without-seeds',
@@ -91,4 +110,10 @@ const changeOfEnclave: Scenario = {
   },
 };
 
-export const SUCCESSORS: readonly Scenario[] = [newName, newNameInBusyTimes, withoutSeeds, changeOfEnclave];
+export const SUCCESSORS: readonly Scenario[] = [
+  newName,
+  newNameInBusyTimes,
+  withoutSeeds,
+  changeOfEnclave,
+  seedReplaced,
+];
