@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { UsageError } from '../scripts/lib/usage.js';
+import { explain, UsageError } from '../scripts/lib/usage.js';
 import { killAllGroups } from '../scripts/live-wire-compat/cluster/children.js';
 import { kindOf, OWN_WORD } from '../scripts/live-wire-compat/cluster/command.js';
 import { MEASUREMENTS, measurementsOf } from './catalogue.js';
@@ -14,8 +14,6 @@ import { type MeasurementResult, runMeasurement } from './run.js';
 import { renderTable } from './table.js';
 
 const EXIT_OK = 0;
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 function generatorOf(name: GeneratorName): Generator {
   if (name === 'autocannon') return autocannonGenerator;
@@ -56,10 +54,9 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isUsage = error instanceof UsageError;
-  const text = error instanceof Error ? (isUsage ? `${error.message}\nSee --help.` : error.stack) : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
+  const { text, exitCode } = explain(error);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
 } finally {
   killAllGroups();
 }

@@ -35,3 +35,9 @@ export function parseWhole(flag: string, text: string, { min = 1, max, what = 'n
   }
   return value;
 }
+
+/** What a tool prints that cannot go on, and its exit code: 2 where the command line is at fault, else 1. */
+export function explain(error: unknown, help = '--help'): { readonly text: string; readonly exitCode: 1 | 2 } {
+  if (error instanceof UsageError) return { text: `${error.message}\nSee ${help}.\n`, exitCode: 2 };
+  return { text: `${error instanceof Error ? error.stack : String(error)}\n`, exitCode: 1 };
+}

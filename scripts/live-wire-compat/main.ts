@@ -1,4 +1,4 @@
-import { UsageError } from '../lib/usage.js';
+import { explain, UsageError } from '../lib/usage.js';
 import { listChecks } from './catalogue.js';
 import { killAllGroups } from './cluster/children.js';
 import { ConsoleList } from './console.js';
@@ -10,7 +10,6 @@ import { Targets } from './targets.js';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 async function runTargets(options: Options, selection: Selection): Promise<number> {
   const startedAt = new Date();
@@ -47,10 +46,7 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
-  if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\nSee --help.\n`);
-    process.exit(EXIT_USAGE);
-  }
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(EXIT_FAILED);
+  const { text, exitCode } = explain(error);
+  process.stderr.write(text);
+  process.exit(exitCode);
 }

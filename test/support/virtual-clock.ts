@@ -55,16 +55,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const wake = (): void => {
-        timer.cancel();
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = this.setTimer(ms, wake);
-      signal?.addEventListener('abort', wake, { once: true });
-    });
+    return sleepOn(this, ms, signal);
   }
 
   /**
@@ -106,6 +97,20 @@ export class VirtualClock implements Clock {
       return true;
     }
   }
+}
+
+/** `Clock.sleep` by a clock's own timers. */
+export function sleepOn(clock: Pick<Clock, 'setTimer'>, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const wake = (): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = clock.setTimer(ms, wake);
+    signal?.addEventListener('abort', wake, { once: true });
+  });
 }
 
 /** Lets every promise continuation that can run do so. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../../../scripts/lib/usage.js';
+import { explain, UsageError } from '../../../scripts/lib/usage.js';
 import { CATALOGUE } from '../scenarios/catalogue.js';
 import { parseCiOptions, playCi } from './ci.js';
 import { HELP } from './help.js';
@@ -11,7 +11,6 @@ import { parseSoakOptions, soak } from './soak.js';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 /** What comes first on the command line, where it is not an option. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
@@ -73,14 +72,11 @@ async function exitCode(args: readonly string[]): Promise<number> {
   try {
     return (await main(args)) ? EXIT_OK : EXIT_FAILED;
   } catch (error) {
-    const isUsage = error instanceof UsageError;
     const [first = ''] = args;
     const script = commandOf(first) === undefined ? 'sim' : `sim:${first}`;
-    const text = isUsage
-      ? `${error.message}\nSee npm run ${script} -- --help.`
-      : String((error as Error).stack ?? error);
-    process.stderr.write(`${text}\n`);
-    return isUsage ? EXIT_USAGE : EXIT_FAILED;
+    const { text, exitCode } = explain(error, `npm run ${script} -- --help`);
+    process.stderr.write(text);
+    return exitCode;
   }
 }
 

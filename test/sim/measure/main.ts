@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
-import { UsageError } from '../../../scripts/lib/usage.js';
+import { explain } from '../../../scripts/lib/usage.js';
 import { brokenBounds } from './bounds.js';
 import { jobsOf } from './catalogue.js';
 import { renderMarkdown } from './markdown.js';
@@ -12,7 +11,6 @@ import { measureAll } from './workers.js';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 const PLOT = 'simulation-figures.svg';
 const DOCUMENT = 'simulation-figures.md';
@@ -44,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isUsage = error instanceof UsageError;
-  process.stderr.write(`${isUsage ? `${error.message}\nSee --help.` : inspect(error)}\n`);
-  process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
+  const { text, exitCode } = explain(error);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
 }

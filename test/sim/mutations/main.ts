@@ -1,8 +1,7 @@
 // Puts deliberate defects into the node, one at a time, and says which invariant catches each:
 //   npm run sim:mutants [-- --only name]...
 import { writeFileSync } from 'node:fs';
-import { inspect } from 'node:util';
-import { UsageError } from '../../../scripts/lib/usage.js';
+import { explain } from '../../../scripts/lib/usage.js';
 import { catchOf, describeFate, type Fate, killPage } from './kill-table.js';
 import { HELP, type Options, parseOptions } from './options.js';
 import { faultsOfSoundCode, runMutants } from './runner.js';
@@ -10,7 +9,6 @@ import { distinct } from './trials.js';
 
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 const PAGE = 'docs/simulation-mutations.md';
 
@@ -44,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isUsage = error instanceof UsageError;
-  process.stderr.write(`${isUsage ? `${error.message}\nSee --help.` : inspect(error)}\n`);
-  process.exitCode = isUsage ? EXIT_USAGE : EXIT_FAILED;
+  const { text, exitCode } = explain(error);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
 }

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../../src/gossip/ports/clock.js';
-import type { VirtualClock } from '../../support/virtual-clock.js';
+import { sleepOn, type VirtualClock } from '../../support/virtual-clock.js';
 import type { SimProcess } from './process.js';
 
 /** A machine's idea of wall-clock time: how far it is off, in milliseconds. Outlives the processes of the machine. */
@@ -43,15 +43,6 @@ export class ProcessClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const wake = (): void => {
-        timer.cancel();
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = this.setTimer(ms, wake);
-      signal?.addEventListener('abort', wake, { once: true });
-    });
+    return sleepOn(this, ms, signal);
   }
 }
