@@ -68,7 +68,7 @@ class Evictions implements WorldObserver {
 function detectionOf(name: string, fault: Fault): Measurement {
   return {
     name,
-    seeds: (size) => (size <= 30 ? 10 : size < MANY ? 3 : 1),
+    seeds: (size) => (size <= 30 ? 10 : size < MANY ? 3 : size === MANY ? 1 : 0),
     take: async (size, seed) => {
       const world = new World(seed, { logs: false });
       const nodes = standingCluster(world, size, size < SYNCS_BELOW ? {} : { syncIntervalMs: NEVER_MS });

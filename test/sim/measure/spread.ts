@@ -48,7 +48,7 @@ class Holders {
 /** Writes one after the other, each at some node: when the last replica that it reaches has it, and what that takes. */
 export const WRITE: Measurement = {
   name: 'write',
-  seeds: (size) => (size <= 100 ? 3 : 1),
+  seeds: (size) => (size <= 100 ? 3 : size <= 300 ? 1 : 0),
   take: async (size, seed) => {
     const world = new World(seed, { logs: false });
     const nodes = standingCluster(world, size);

@@ -57,7 +57,8 @@ export const TABLES: readonly Table[] = [
     title: 'Time to evict',
     text: `From the end of a node until the first and until the last survivor has evicted it. *Killed*: its process ends, its
 machine refuses connections. *Silent*: its machine loses power, nothing answers. From 300 nodes on, one node in a hundred ends
-within the same second; from 100 on, topology sync, which has no part in detection, is switched off to save time.`,
+within the same second; from 100 on, topology sync, which has no part in detection, is switched off to save time. Above 300 it
+is not measured: one round of probes takes as many seconds as there are nodes, and each node finds out for itself.`,
     columns: [
       SIZE,
       column('killed: first', 'killed', 'firstMs', TIME),
