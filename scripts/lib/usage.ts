@@ -41,3 +41,14 @@ export function explain(error: unknown, help = '--help'): { readonly text: strin
   if (error instanceof UsageError) return { text: `${error.message}\nSee ${help}.\n`, exitCode: 2 };
   return { text: `${error instanceof Error ? error.stack : String(error)}\n`, exitCode: 1 };
 }
+
+/** Runs a tool with the arguments of this process, to the exit code it returns or to that of what it threw. */
+export async function runTool(main: (args: readonly string[]) => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    const { text, exitCode } = explain(error);
+    process.stderr.write(text);
+    process.exitCode = exitCode;
+  }
+}

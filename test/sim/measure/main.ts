@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { explain } from '../../../scripts/lib/usage.js';
+import { runTool } from '../../../scripts/lib/usage.js';
 import { brokenBounds } from './bounds.js';
 import { jobsOf } from './catalogue.js';
 import { renderMarkdown } from './markdown.js';
@@ -39,10 +39,4 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT_OK;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explain(error);
-  process.stderr.write(text);
-  process.exitCode = exitCode;
-}
+await runTool(main);

@@ -1,7 +1,7 @@
 // Puts deliberate defects into the node, one at a time, and says which invariant catches each:
 //   npm run sim:mutants [-- --only name]...
 import { writeFileSync } from 'node:fs';
-import { explain } from '../../../scripts/lib/usage.js';
+import { runTool } from '../../../scripts/lib/usage.js';
 import { catchOf, describeFate, type Fate, killPage } from './kill-table.js';
 import { HELP, type Options, parseOptions } from './options.js';
 import { faultsOfSoundCode, runMutants } from './runner.js';
@@ -39,10 +39,4 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT_OK;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explain(error);
-  process.stderr.write(text);
-  process.exitCode = exitCode;
-}
+await runTool(main);
