@@ -1,0 +1,74 @@
+import type { Entry } from '../ports/store.js';
+import type { Version } from '../version.js';
+
+/**
+ * The replica channel: one question of a member of the enclave, one answer. It carries what keeps replicas equal, and
+ * is spoken only between nodes of this implementation.
+ *
+ * Digests are eight bytes each, joined in the order of what they are of.
+ */
+
+/** A key that a replica holds, and what of it. */
+export interface HeldKey {
+  readonly key: string;
+  readonly version: Version;
+  /** Length of the value. */
+  readonly bytes: number;
+}
+
+/**
+ * What a member may ask.
+ *
+ * - `read`: what do you hold of this key?
+ * - `give`: take these.
+ * - `digest`: do we hold the same? `root` is the digest of all that the asker holds.
+ * - `leaves`: the digests of the leaves of these branches.
+ * - `list`: what do you hold in these leaves?
+ * - `fetch`: the entries of these keys.
+ * - `pull`: the entries in these leaves.
+ *
+ * `cursor` is what the last answer gave, where it said that more follows.
+ */
+export type ReplicaQuestion =
+  | { readonly op: 'read'; readonly key: string }
+  | { readonly op: 'give'; readonly entries: readonly Entry[] }
+  | { readonly op: 'digest'; readonly root: Uint8Array }
+  | { readonly op: 'leaves'; readonly branches: readonly number[] }
+  | { readonly op: 'list' | 'pull'; readonly leaves: readonly number[]; readonly cursor?: string }
+  | { readonly op: 'fetch'; readonly keys: readonly string[] };
+
+export type ReplicaOp = ReplicaQuestion['op'];
+
+/** The question that asks for `Op`. */
+export type QuestionOf<Op extends ReplicaOp> = ReplicaQuestion & { readonly op: Op };
+
+/** A question, and who asks it. */
+export type ReplicaRequest<Op extends ReplicaOp = ReplicaOp> = QuestionOf<Op> & {
+  readonly from: string;
+  readonly enclave: string;
+};
+
+/** What answers each question. */
+interface Replies {
+  readonly read: { readonly entry?: Entry };
+  /** How many of the entries given need not be given again: they are held, or superseded. */
+  readonly give: { readonly taken: number };
+  /** `branches` is there where the roots differ: the digests of all branches. */
+  readonly digest: { readonly branches?: Uint8Array };
+  /** The digests of the leaves of each branch asked for, in the order asked. */
+  readonly leaves: { readonly leaves: Uint8Array };
+  readonly list: { readonly items: readonly HeldKey[]; readonly cursor?: string };
+  readonly fetch: { readonly entries: readonly Entry[] };
+  readonly pull: { readonly entries: readonly Entry[]; readonly cursor?: string };
+}
+
+/** The answer to a question, without who gives it. */
+export type ReplicaReply<Op extends ReplicaOp = ReplicaOp> = {
+  [Each in Op]: { readonly op: Each } & Replies[Each];
+}[Op];
+
+/** An answer, and which process of which node gives it: another may have come up at the address that was asked. */
+export type ReplicaAnswer<Op extends ReplicaOp = ReplicaOp> = ReplicaReply<Op> & {
+  readonly from: string;
+  readonly instance: string;
+};
