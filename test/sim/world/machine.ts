@@ -17,8 +17,11 @@ export interface HostAnswer {
 /** A process that listens on a machine. */
 export interface Listener {
   readonly process: SimProcess;
-  /** Answers a request of a peer; `undefined` where it takes it and never does. Runs as input of the process. */
-  answer(request: HostRequest, sender: Machine): HostAnswer | undefined;
+  /**
+   * Answers a request of a peer, at once or in its own time; `undefined` where it takes it and never does. Runs as input of
+   * the process. What it promises must not be refused.
+   */
+  answer(request: HostRequest, sender: Machine): HostAnswer | Promise<HostAnswer> | undefined;
 }
 
 /** Where processes run: one address, one wall clock, one process at a time. */

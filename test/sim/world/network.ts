@@ -13,7 +13,7 @@ export interface Exchange {
   readonly id: number;
   readonly from: Machine;
   readonly to: HostPort;
-  /** The type of the gossip message, or BOOTSTRAP. */
+  /** The type of the gossip message, or BOOTSTRAP, or REPLICA. */
   readonly type: string;
   readonly request: HostRequest;
   readonly sentMs: number;
@@ -190,12 +190,16 @@ export class Network {
     if (this.#happens(busy)) return back({ answer: BUSY });
     const { request } = exchange;
     const received = this.#happens(corruption) ? { ...request, body: this.#corrupted(request.body) } : request;
+    const answered = (answer: HostAnswer): void => {
+      if (listener.process.hasEnded) return;
+      this.#observer.taken?.(exchange, target, answer);
+      back({ answer });
+    };
     this.#whenServed(target, () =>
       listener.process.input(() => {
         const answer = listener.answer(received, exchange.from);
-        if (answer === undefined) return;
-        this.#observer.taken?.(exchange, target, answer);
-        back({ answer });
+        if (answer instanceof Promise) void answer.then(answered);
+        else if (answer !== undefined) answered(answer);
       }),
     );
   }
@@ -283,6 +287,7 @@ const TYPE = /^\{"type":"([A-Z]+)"/;
 
 function typeOf({ path, body }: HostRequest): string {
   if (path === '/v1/bootstrap') return 'BOOTSTRAP';
+  if (path === '/v1/replica') return 'REPLICA';
   const opening = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 24)).toString('latin1');
   return TYPE.exec(opening)?.[1] ?? '?';
 }
