@@ -13,5 +13,8 @@ export function countMessages(metrics: Metrics, name: string, help: string): Mes
     PONG: counter('PONG'),
     SYNC: counter('SYNC'),
     LEAVE: counter('LEAVE'),
+    NEWS: counter('NEWS'),
+    PINGREQ: counter('PINGREQ'),
+    PINGACK: counter('PINGACK'),
   };
 }

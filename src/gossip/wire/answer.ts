@@ -1,16 +1,17 @@
 import { messageOf } from './decode.js';
 import { encodeMessage } from './encode.js';
 import { isJsonObject, parseJsonObject } from './json.js';
-import type { AckMessage, Message, NodeInfo, PongMessage } from './message.js';
+import { MAX_MESSAGE_VALUES } from './limits.js';
+import type { Message, NodeInfo, ReplyMessage } from './message.js';
 import { NODE_LIST_BOUNDS, type NodeList, nodeListText, readNodeList } from './node-list.js';
 
-/** Longest answer to a write or a probe that is looked at, in bytes: the reply is an ACK or a PONG. */
+/** Longest answer to a write, a probe or news that is looked at, in bytes. */
 export const MAX_ANSWER_BYTES: number = 32 * 1024;
 
-const BOUNDS = { maxBytes: MAX_ANSWER_BYTES, maxValues: 256 };
+const BOUNDS = { maxBytes: MAX_ANSWER_BYTES, maxValues: MAX_MESSAGE_VALUES };
 
 /** The answer to a message that was taken: what every node says, and the reply where the message asked for one. */
-export function encodeAnswer(reply?: AckMessage | PongMessage): Uint8Array {
+export function encodeAnswer(reply?: ReplyMessage): Uint8Array {
   if (reply === undefined) return TAKEN;
   return Buffer.concat([HEAD, encodeMessage(reply), TAIL]);
 }

@@ -1,7 +1,14 @@
 import { FieldReader } from './field-reader.js';
 import { type JsonObject, parseJsonObject } from './json.js';
-import { MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES, MAX_TIMESTAMP_S, MAX_WIRE_TTL_S } from './limits.js';
-import type { DecodedMessage, Message, PongMessage, UnknownMessage } from './message.js';
+import {
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGE_VALUES,
+  MAX_PROBE_TIMEOUT_MS,
+  MAX_TIMESTAMP_S,
+  MAX_WIRE_TTL_S,
+} from './limits.js';
+import type { DecodedMessage, Message, PingReqMessage, PongMessage, UnknownMessage } from './message.js';
+import { type News, readNewsList } from './news.js';
 import { readNodeExtension, readNodeInfo } from './node-info.js';
 
 /** Why a body is no message. It names the field at fault and never quotes it. */
@@ -35,7 +42,7 @@ export function messageOf(object: JsonObject): MessageResult {
   return { ok: true, message };
 }
 
-type ProbeFields = Omit<PongMessage, 'type' | 'known'>;
+type ProbeFields = Omit<PongMessage, 'type' | 'known' | 'news'>;
 
 /** `undefined` only where a field is wrong. */
 type Reader = (fields: FieldReader) => Message | undefined;
@@ -59,21 +66,37 @@ const READERS = {
     to: fields.optionalId('to'),
     key: fields.optionalKey('key'),
   }),
-  PING: (fields) => ({ ...readProbe('PING', fields), ...readWish(fields) }),
+  PING: (fields) => ({ ...readProbe('PING', fields), ...fields.optional('x', readPingExtension) }),
   PONG: (fields) => {
-    const known = fields.optional('x', (x) => x.optional('known', readNodeExtension));
-    return { ...readProbe('PONG', fields), ...(known && { known }) };
+    return { ...readProbe('PONG', fields), ...fields.optional('x', readPongExtension) };
   },
   SYNC: (fields) => {
     const base = readBase(fields);
     const nodeInfo = fields.required('node_info', readNodeInfo);
-    const wish = readWish(fields);
-    return nodeInfo && { type: 'SYNC', ...base, nodeInfo, ...wish };
+    const extension = fields.optional('x', readWishAndNews);
+    return nodeInfo && { type: 'SYNC', ...base, nodeInfo, ...extension };
   },
   LEAVE: (fields) => {
     const base = readBase(fields);
     const incarnation = fields.required('x', (x) => x.count('incarnation', Number.MAX_SAFE_INTEGER));
     return incarnation === undefined ? undefined : { type: 'LEAVE', ...base, incarnation };
+  },
+  NEWS: (fields) => {
+    const base = readBase(fields);
+    const extension = fields.required('x', (x) => ({ news: [], ...readWishAndNews(x) }));
+    return extension && { type: 'NEWS', ...base, ...extension };
+  },
+  PINGREQ: (fields) => {
+    const base = readBase(fields);
+    const to = fields.id('to');
+    const extension = fields.required('x', readPingReqExtension);
+    return extension && { type: 'PINGREQ', ...base, to, ...extension, wantsReply: true };
+  },
+  PINGACK: (fields) => {
+    const base = readBase(fields);
+    const to = fields.optionalId('to');
+    const acked = fields.required('x', (x) => x.flag('acked'));
+    return acked === undefined ? undefined : { type: 'PINGACK', ...base, to, acked };
   },
 } as const satisfies Record<Message['type'], Reader>;
 
@@ -86,10 +109,38 @@ function readPutExtension(x: FieldReader): { readonly wantsReply?: true; readonl
   return { ...(x.flag('reply') && { wantsReply: true }), ...(enclave !== '' && { enclave }) };
 }
 
-/** Whether the sender takes the reply in the answer to its request. */
-function readWish(fields: FieldReader): { readonly wantsReply?: true } {
-  const wantsReply = fields.optional('x', (x) => x.flag('reply'));
-  return wantsReply ? { wantsReply } : {};
+function readPingExtension(x: FieldReader): WishAndNews & { readonly accused?: number } {
+  const accused = x.optionalCount('accused', Number.MAX_SAFE_INTEGER);
+  return { ...readWishAndNews(x), ...(accused !== 0 && { accused }) };
+}
+
+function readPongExtension(x: FieldReader): Pick<PongMessage, 'known' | 'news'> {
+  const known = x.optional('known', readNodeExtension);
+  return { ...(known && { known }), ...readTidings(x) };
+}
+
+type PingReqExtension = Pick<PingReqMessage, 'target' | 'timeoutMs' | 'news'>;
+
+function readPingReqExtension(x: FieldReader): PingReqExtension | undefined {
+  const target = x.required('node', readNodeInfo);
+  const timeoutMs = x.count('timeout_ms', MAX_PROBE_TIMEOUT_MS);
+  return target && { target, timeoutMs, ...readTidings(x) };
+}
+
+interface WishAndNews {
+  readonly wantsReply?: true;
+  readonly news?: readonly News[];
+}
+
+/** Whether the sender takes the reply in the answer to its request, and what it tells besides. */
+function readWishAndNews(x: FieldReader): WishAndNews {
+  return { ...(x.flag('reply') && { wantsReply: true }), ...readTidings(x) };
+}
+
+/** Absent where there is no item that can be read. */
+function readTidings(x: FieldReader): { readonly news?: readonly News[] } {
+  const news = readNewsList(x.list('news'));
+  return news.length === 0 ? {} : { news };
 }
 
 function readProbe<Type extends 'PING' | 'PONG'>(

@@ -1,5 +1,6 @@
 import { encodeBase64 } from './base64.js';
-import type { AckMessage, Message, PingMessage, PongMessage, PutMessage, SyncMessage } from './message.js';
+import type { AckMessage, Message, PingMessage, PingReqMessage, PongMessage, PutMessage } from './message.js';
+import { type News, newsJson } from './news.js';
 import { nodeExtensionJson, nodeInfoJson } from './node-info.js';
 
 /**
@@ -22,13 +23,27 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
   };
   switch (message.type) {
     case 'PING':
-      return { ...base, ...probeFields(message), x: wishJson(message) };
+      return {
+        ...base,
+        ...probeFields(message),
+        x: extensionJson({ ...wishJson(message), accused: message.accused }, message),
+      };
     case 'PONG':
-      return { ...base, ...probeFields(message), x: message.known && { known: nodeExtensionJson(message.known) } };
+      return {
+        ...base,
+        ...probeFields(message),
+        x: extensionJson({ known: nodeExtensionJson(message.known) }, message),
+      };
     case 'SYNC':
-      return { ...base, node_info: nodeInfoJson(message.nodeInfo), x: wishJson(message) };
+      return { ...base, node_info: nodeInfoJson(message.nodeInfo), x: extensionJson(wishJson(message), message) };
     case 'LEAVE':
       return { ...base, x: { incarnation: message.incarnation } };
+    case 'NEWS':
+      return { ...base, x: { ...wishJson(message), news: message.news.map(newsJson) } };
+    case 'PINGREQ':
+      return { ...base, to: message.to, x: extensionJson(pingReqJson(message), message) };
+    case 'PINGACK':
+      return { ...base, to: message.to || undefined, x: { acked: message.acked } };
   }
 }
 
@@ -36,8 +51,21 @@ function probeFields(message: PingMessage | PongMessage): Readonly<Record<string
   return { to: message.to || undefined, node_info: message.nodeInfo && nodeInfoJson(message.nodeInfo) };
 }
 
-function wishJson({ wantsReply }: PingMessage | SyncMessage): { readonly reply: true } | undefined {
+function wishJson({ wantsReply }: { readonly wantsReply?: true }): { readonly reply: true } | undefined {
   return wantsReply && { reply: true };
+}
+
+function pingReqJson(message: PingReqMessage): Readonly<Record<string, unknown>> {
+  return { ...wishJson(message), node: nodeInfoJson(message.target), timeout_ms: message.timeoutMs };
+}
+
+/** The fields of `x` and the news; `undefined` where there is nothing to say. */
+function extensionJson(
+  fields: Readonly<Record<string, unknown>> | undefined,
+  { news = [] }: { readonly news?: readonly News[] },
+): Readonly<Record<string, unknown>> | undefined {
+  const all = { ...fields, ...(news.length > 0 && { news: news.map(newsJson) }) };
+  return Object.values(all).some((value) => value !== undefined) ? all : undefined;
 }
 
 function ackText(message: AckMessage): string {

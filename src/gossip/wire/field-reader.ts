@@ -103,6 +103,12 @@ export class FieldReader {
     return bytes ?? this.#wrong(field, new Uint8Array(0));
   }
 
+  /** An array, whose items are the sender's: read each through a validator. Empty where absent. */
+  list(field: string): readonly unknown[] {
+    const value = this.#object[field] ?? [];
+    return Array.isArray(value) ? value : this.#wrong(field, []);
+  }
+
   /** What `read` makes of a nested object, or `undefined` where it is absent. */
   optional<T>(field: string, read: (fields: FieldReader) => T): T | undefined {
     const value = this.#object[field];

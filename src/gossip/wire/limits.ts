@@ -24,7 +24,8 @@ export const MAX_MESSAGE_BYTES: number =
 
 /**
  * Most JSON values in a gossip message or a bootstrap request, counted as `countsAtMost` in json.ts counts them. A
- * message has about twenty; the rest is room for every byte of its texts to look like the start of one.
+ * message has about twenty, and eleven for each piece of news; the rest is room for every byte of its texts to look
+ * like the start of one.
  */
 export const MAX_MESSAGE_VALUES = 8192;
 
@@ -40,6 +41,15 @@ export const MAX_BOOTSTRAP_ANSWER_VALUES: number = 16 * MAX_BOOTSTRAP_PEERS;
 
 /** Largest timestamp, in Unix seconds: the last second of the year 9999. */
 export const MAX_TIMESTAMP_S = 253_402_300_799;
+
+/** The last millisecond of the year 9999. */
+export const MAX_TIMESTAMP_MS: number = MAX_TIMESTAMP_S * 1000 + 999;
+
+/** Most news items read from a message. */
+export const MAX_NEWS_ITEMS = 64;
+
+/** Longest time a member may be asked to wait for the answer to an indirect probe, in milliseconds. */
+export const MAX_PROBE_TIMEOUT_MS = 60_000;
 
 /** Largest TTL a message may name, in seconds, before it is clamped: what a signed 32-bit integer holds. */
 export const MAX_WIRE_TTL_S = 2_147_483_647;

@@ -1,3 +1,5 @@
+import type { News } from './news.js';
+
 /**
  * Gossip messages, wire v1, as core code sees them: decoded, validated and independent of the wire they came by.
  * What nodes of this implementation add for each other travels under one key, `x`, which older nodes ignore.
@@ -62,6 +64,9 @@ export interface PingMessage extends MessageBase {
    * The sender takes the PONG in the answer to its request (`x.reply`); absent = by a request of its own, as of old.
    */
   readonly wantsReply?: true;
+  /** The receiver is suspected by the sender, in this incarnation (`x.accused`): a later one refutes. */
+  readonly accused?: number;
+  readonly news?: readonly News[];
 }
 
 /** "I am here." `nodeInfo` is the answerer's own. */
@@ -71,6 +76,7 @@ export interface PongMessage extends MessageBase {
   readonly nodeInfo?: NodeInfo;
   /** What the answerer knows of the asker, where that is later than what the asker says of itself (`x.known`). */
   readonly known?: NodeExtension;
+  readonly news?: readonly News[];
 }
 
 /** Topology: `from === nodeInfo.id` means "this is me", anything else is hearsay. */
@@ -82,6 +88,7 @@ export interface SyncMessage extends MessageBase {
    * own, as of old.
    */
   readonly wantsReply?: true;
+  readonly news?: readonly News[];
 }
 
 /** "I am leaving for good", said on shutdown, only to nodes that know the extension. */
@@ -90,13 +97,54 @@ export interface LeaveMessage extends MessageBase {
   readonly incarnation: number;
 }
 
+/** News that does not wait for another message to go along with. Only to nodes that know the extension. */
+export interface NewsMessage extends MessageBase {
+  readonly type: 'NEWS';
+  readonly news: readonly News[];
+  /** The sender takes a reply in the answer to its request (`x.reply`). */
+  readonly wantsReply?: true;
+}
+
+/** "Ask `target` for me whether it is there." Only to nodes that know the extension. */
+export interface PingReqMessage extends MessageBase {
+  readonly type: 'PINGREQ';
+  /** Id of the target, not of the node that is asked to help. */
+  readonly to: string;
+  readonly target: NodeInfo;
+  /** How long the target has for its answer. */
+  readonly timeoutMs: number;
+  /** The PINGACK is taken in the answer to the request, and no other way. */
+  readonly wantsReply: true;
+  readonly news?: readonly News[];
+}
+
+/** What became of an indirect probe: the answer to a PINGREQ, under its message id. */
+export interface PingAckMessage extends MessageBase {
+  readonly type: 'PINGACK';
+  readonly to: string;
+  /** Whether the target answered. `false` still says that the helper is there (Lifeguard's nack). */
+  readonly acked: boolean;
+}
+
 /** A type this node does not know, or one that is reserved (GET): answered politely and ignored. */
 export interface UnknownMessage {
   readonly type: 'UNKNOWN';
 }
 
 /** Every message that can be sent. */
-export type Message = PutMessage | AckMessage | PingMessage | PongMessage | SyncMessage | LeaveMessage;
+export type Message =
+  | PutMessage
+  | AckMessage
+  | PingMessage
+  | PongMessage
+  | SyncMessage
+  | LeaveMessage
+  | NewsMessage
+  | PingReqMessage
+  | PingAckMessage;
+
+/** What may come in the answer to a message. */
+export type ReplyMessage = AckMessage | PongMessage | NewsMessage | PingAckMessage;
 
 /** Everything the decoder can yield. */
 export type DecodedMessage = Message | UnknownMessage;
