@@ -40,4 +40,23 @@ export interface Store {
    * them where one is given.
    */
   keys(query: { readonly prefix?: string; readonly cursor?: string; readonly limit?: number }): KeyPage;
+  /** What is held, by ranges of keys. */
+  readonly inventory: Inventory;
+}
+
+/**
+ * What a store holds, by the ranges of `repair/key-space.ts`, in a form that two nodes can compare. The digest of a
+ * range is the XOR of the hashes of its entries, eight bytes; of a range without entries it is zero.
+ *
+ * What expired before the running second is in no digest, unless so much expired at once that freeing it takes longer.
+ */
+export interface Inventory {
+  /** The digest of everything. */
+  root(): Uint8Array;
+  /** The digests of all branches, joined. */
+  branches(): Uint8Array;
+  /** The digests of the leaves of one branch, joined. */
+  leaves(branch: number): Uint8Array;
+  /** The live entries of one leaf, in no order. */
+  entries(leaf: number): readonly Entry[];
 }

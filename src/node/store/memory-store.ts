@@ -1,12 +1,13 @@
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Log } from '../../gossip/ports/log.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
-import type { Entry, KeyPage, PutOutcome, Store } from '../../gossip/ports/store.js';
+import type { Entry, Inventory, KeyPage, PutOutcome, Store } from '../../gossip/ports/store.js';
 import { compareVersions } from '../../gossip/version.js';
 import { ExpiredVersions } from './expired-versions.js';
 import { ExpiryIndex } from './expiry-index.js';
 import { footprint } from './footprint.js';
 import { KeyIndex } from './key-index.js';
+import { RangeIndex } from './range-index.js';
 import { ownedText, StoredEntry } from './stored-entry.js';
 import { Sweeper } from './sweeper.js';
 
@@ -23,6 +24,9 @@ export interface MemoryStorePorts {
 
 const FULL_LOG_PERIOD_MS = 60_000;
 
+/** Expired entries freed at most before digests are read: some ten milliseconds of work. */
+const FREED_FOR_DIGESTS = 5000;
+
 /**
  * Entries in memory, bounded by `maxBytes`. Expiry follows the wall clock: set forward, it expires what it passes; set
  * back, it gives an entry that has not been swept yet its time again.
@@ -34,6 +38,7 @@ export class MemoryStore implements Store {
   readonly #entries = new Map<string, StoredEntry>();
   readonly #keys = new KeyIndex();
   readonly #expiry = new ExpiryIndex();
+  readonly #ranges: RangeIndex;
   readonly #expiredVersions: ExpiredVersions;
   readonly #sweeper: Sweeper;
   readonly #expired: Counter;
@@ -48,6 +53,7 @@ export class MemoryStore implements Store {
     this.#log = ports.log;
     this.#maxBytes = options.maxBytes === 0 ? Number.POSITIVE_INFINITY : options.maxBytes;
     this.#expiredVersions = new ExpiredVersions(ports);
+    this.#ranges = new RangeIndex(ports, () => this.#sweep(FREED_FOR_DIGESTS));
     this.#sweeper = new Sweeper({ clock }, (limit) => this.#sweep(limit));
     metrics.gauge(
       'repram_store_entries',
@@ -112,6 +118,10 @@ export class MemoryStore implements Store {
     return { keys };
   }
 
+  get inventory(): Inventory {
+    return this.#ranges;
+  }
+
   #isSuperseded(entry: Entry, held: StoredEntry | undefined): boolean {
     if (held === undefined) return this.#expiredVersions.supersede(entry.key, entry.version);
     return compareVersions(entry.version, held.version) < 0;
@@ -143,10 +153,12 @@ export class MemoryStore implements Store {
       this.#keys.add(stored.key);
     } else {
       this.#expiry.remove(held);
+      this.#ranges.remove(held);
       this.#bytes -= footprint(held.key, held.byteLength);
     }
     this.#entries.set(stored.key, stored);
     this.#expiry.add(stored);
+    this.#ranges.add(stored);
     this.#bytes += footprint(stored.key, stored.byteLength);
   }
 
@@ -154,6 +166,7 @@ export class MemoryStore implements Store {
     this.#entries.delete(entry.key);
     this.#keys.delete(entry.key);
     this.#expiry.remove(entry);
+    this.#ranges.remove(entry);
     this.#bytes -= footprint(entry.key, entry.byteLength);
   }
 

@@ -1,11 +1,12 @@
 import type { Entry } from '../../gossip/ports/store.js';
+import type { EntryHash } from '../../gossip/repair/key-space.js';
 import type { Version } from '../../gossip/version.js';
 import { ON_HEAP_BYTES } from './footprint.js';
 
 const EMPTY = new Uint8Array(0);
 
 /**
- * An entry as the store holds it, with its place in the expiry index. One hidden class, no closures, and no part that
+ * An entry as the store holds it, with its places in the indexes. One hidden class, no closures, and no part that
  * can be made when it is asked for: there may be millions.
  */
 export class StoredEntry implements Entry {
@@ -19,6 +20,9 @@ export class StoredEntry implements Entry {
   /** Neighbours in the list of entries that expire in the same second; set by the expiry index alone. */
   previous: StoredEntry | undefined = undefined;
   next: StoredEntry | undefined = undefined;
+  /** Neighbours in the list of entries of the same leaf; set by the range index alone. */
+  leafPrevious: StoredEntry | undefined = undefined;
+  leafNext: StoredEntry | undefined = undefined;
 
   /** `key` must be `entry.key` in memory of its own: see `ownedText`. */
   constructor(entry: Entry, key: string) {
@@ -37,6 +41,11 @@ export class StoredEntry implements Entry {
 
   get version(): Version {
     return { ms: this.#versionMs, logical: this.#versionLogical, origin: this.#versionOrigin };
+  }
+
+  /** Completes the hash of this entry, whose key was taken. */
+  hashInto(hash: EntryHash): void {
+    hash.mix(this.#versionMs, this.#versionLogical, this.#versionOrigin);
   }
 
   /** A view over the value, made anew: held ready, it would take as much as the rest of the entry. */
