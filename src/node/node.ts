@@ -2,6 +2,8 @@ import { formatHostPort } from '../gossip/address.js';
 import type { Log } from '../gossip/ports/log.js';
 import type { NodeConfig } from './config/node-config.js';
 import { createCore } from './core.js';
+import { EventLog, type NodeEvents } from './events/event-log.js';
+import { observeCore } from './events/observe.js';
 import { createFront } from './http/front.js';
 import { HttpServer } from './http/http-server.js';
 import { countMalformed } from './http/request-fault.js';
@@ -24,6 +26,8 @@ export interface RunningNode {
    * Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds.
    */
   readonly joined: Promise<void>;
+  /** What happens to the members, and to this node among them. */
+  readonly events: NodeEvents;
   /** Drains and stops: see `drainAndStop`. Calling it again gives the same promise. */
   stop(): Promise<void>;
 }
@@ -58,7 +62,9 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const log = options.log ?? createLog({ level: config.logLevel, format: config.logFormat }, self.id);
   const ports = { clock, rng, log, metrics };
   const core = createCore(config, self, { ...ports, dial: dialPeer });
-  const front = createFront(config, self, core, ports);
+  const events = new EventLog(ports);
+  observeCore(core, events);
+  const front = createFront(config, self, core, { ...ports, events });
   const lag = new EventLoopLag(ports);
   const dropped = metrics.counter('repram_connections_dropped_total', 'Connections closed: too many are open.');
   const malformed = countMalformed(metrics);
@@ -66,7 +72,7 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   server.onFault = () => malformed.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  return { ...ports, ...core, ...front, self, lag, server };
+  return { ...ports, ...core, ...front, self, lag, server, events };
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
@@ -85,6 +91,7 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
     url,
     port: self.address.port,
     joined: recovery.trigger(),
+    events: node.events,
     stop: () => {
       stopped ??= drainAndStop(node, config.drainTimeoutMs);
       return stopped;

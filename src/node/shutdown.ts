@@ -11,6 +11,7 @@ export interface Drainable {
   readonly log: Log;
   readonly gate: { drain(): void };
   readonly writes: { drained(): Promise<void> };
+  readonly streams: { close(): void };
   readonly recovery: Stoppable;
   readonly seedRounds: Stoppable;
   readonly gossip: Stoppable & { leave(): Promise<void> };
@@ -24,14 +25,15 @@ export interface Drainable {
 const SHARE_OF_WRITES = 0.75;
 
 /**
- * Stops a node, within `timeoutMs`: readiness off and clients turned away, writes in flight finished, leaving said to
- * the peers, connections ended. Writes are finished before the node says that it leaves: a peer does not acknowledge to
- * a node that has gone. What is not done in time is cut off.
+ * Stops a node, within `timeoutMs`: readiness off, clients turned away and streams ended, writes in flight finished,
+ * leaving said to the peers, connections ended. Writes are finished before the node says that it leaves: a peer does not
+ * acknowledge to a node that has gone. What is not done in time is cut off.
  */
 export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<void> {
-  const { clock, log, gate, recovery, seedRounds, gossip, server, transport, store, lag, writes } = node;
+  const { clock, log, gate, recovery, seedRounds, gossip, server, transport, store, lag, writes, streams } = node;
   log.info('draining', { timeoutMs });
   gate.drain();
+  streams.close();
   recovery.stop();
   seedRounds.stop();
   const over = new AbortController();

@@ -28,6 +28,17 @@ export interface IsolationRecoveryParts {
   readonly join: (seeds: readonly HostPort[]) => Promise<boolean>;
 }
 
+/** How a cycle ended: others are known again, the node is still alone, or it was stopped. */
+export type RecoveryOutcome = 'recovered' | 'alone' | 'stopped';
+
+/** A cycle began, or ended. */
+export type RecoveryEvent =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'ended'; readonly outcome: RecoveryOutcome };
+
+/** Called synchronously, in order of subscription. */
+export type RecoveryListener = (event: RecoveryEvent) => void;
+
 const RETRY = { baseMs: 250, capMs: 4000 } as const;
 
 /**
@@ -42,6 +53,8 @@ export class IsolationRecovery {
   readonly #ticker: Ticker;
   readonly #cycles: Counter;
   readonly #recoveries: Counter;
+  /** Bounded by the wiring of the node: whoever subscribes does so once, before the start. */
+  readonly #listeners: RecoveryListener[] = [];
   #abort = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -52,6 +65,10 @@ export class IsolationRecovery {
     this.#ticker = new Ticker(ports.clock, options.intervalMs, () => void this.trigger());
     this.#cycles = ports.metrics.counter('repram_recovery_cycles_total', 'Isolation recovery cycles begun.');
     this.#recoveries = ports.metrics.counter('repram_recoveries_total', 'Recovery cycles that ended the isolation.');
+  }
+
+  subscribe(listener: RecoveryListener): void {
+    this.#listeners.push(listener);
   }
 
   start(): void {
@@ -70,13 +87,16 @@ export class IsolationRecovery {
       return Promise.resolve();
     }
     this.#cycles.inc();
-    this.#running = this.#cycle().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running = this.#cycle()
+      .then((outcome) => this.#emit({ kind: 'ended', outcome }))
+      .finally(() => {
+        this.#running = undefined;
+      });
+    this.#emit({ kind: 'started' });
     return this.#running;
   }
 
-  async #cycle(): Promise<void> {
+  async #cycle(): Promise<RecoveryOutcome> {
     const { clock, rng, log } = this.#ports;
     const { signal } = this.#abort;
     const deadlineMs = clock.monotonicMs() + this.#options.intervalMs;
@@ -84,12 +104,17 @@ export class IsolationRecovery {
       await this.#parts.join(this.#parts.seeds());
       if (!this.#parts.isIsolated()) {
         this.#recoveries.inc();
-        return;
+        return 'recovered';
       }
       if (attempt === 0) log.info('no seed answers yet; serving alone and trying again');
       const pauseMs = backoffMs(rng, attempt, RETRY);
-      if (clock.monotonicMs() + pauseMs >= deadlineMs) return;
+      if (clock.monotonicMs() + pauseMs >= deadlineMs) return 'alone';
       await clock.sleep(pauseMs, signal);
     }
+    return 'stopped';
+  }
+
+  #emit(event: RecoveryEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }

@@ -3,10 +3,13 @@ import type { Log } from '../../gossip/ports/log.js';
 import type { Self } from '../../gossip/self.js';
 import type { NodeConfig } from '../config/node-config.js';
 import type { Core } from '../core.js';
+import type { EventLog } from '../events/event-log.js';
+import { eventMember } from '../events/member-events.js';
 import type { PrometheusMetrics } from '../runtime/prometheus.js';
 import { BodyReader } from './body.js';
 import { controlRoutes } from './control-routes.js';
 import { DataRoutes } from './data-routes.js';
+import { EventRoutes } from './event-routes.js';
 import { Gate } from './gate.js';
 import type { RequestHandlers } from './http-server.js';
 import { InFlight } from './in-flight.js';
@@ -20,6 +23,8 @@ export interface Front {
   readonly gate: Gate;
   /** The writes of clients that are under way, from the first byte of the request to the answer. */
   readonly writes: InFlight;
+  /** The readers of events. */
+  readonly streams: EventRoutes;
   readonly handlers: RequestHandlers;
 }
 
@@ -28,15 +33,17 @@ export function createFront(
   config: NodeConfig,
   self: Self,
   core: Core,
-  ports: { readonly clock: Clock; readonly log: Log; readonly metrics: PrometheusMetrics },
+  ports: { readonly clock: Clock; readonly log: Log; readonly metrics: PrometheusMetrics; readonly events: EventLog },
 ): Front {
-  const { clock, log, metrics } = ports;
+  const { clock, log, metrics, events } = ports;
   const { gossip, store } = core;
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports);
   const desk = new PeerDesk(ports, { gossip, gate, secret: config.clusterSecret });
   const writes = new InFlight();
   const malformed = countMalformed(metrics);
+  const members = () => gossip.members.live().map(eventMember);
+  const streams = new EventRoutes(ports, { nodeId: self.id, events, members, malformed });
   const startedMs = clock.monotonicMs();
   const readiness = new Readiness(() => [
     { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
@@ -49,6 +56,7 @@ export function createFront(
     bodies,
     data: new DataRoutes({ clock, malformed, store, writer: gossip.writer, bodies, writes }),
     peers: new PeerRoutes({ desk, bodies, gate }),
+    events: streams,
     control: controlRoutes({
       identity: { nodeId: self.id, network: config.network, enclave: config.enclave },
       ...{ gossip, store, metrics, readiness },
@@ -60,5 +68,5 @@ export function createFront(
     expectation: router.handleExpectation,
     unknownExpectation: router.handleUnknownExpectation,
   };
-  return { gate, writes, handlers };
+  return { gate, writes, streams, handlers };
 }

@@ -6,6 +6,7 @@ import type { Counter } from '../../gossip/ports/metrics.js';
 import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
 import type { BodyReader } from './body.js';
 import { DATA_PREFIX, type DataRoutes } from './data-routes.js';
+import { EVENTS_PATH, type EventRoutes } from './event-routes.js';
 import type { Gate } from './gate.js';
 import { BASE_HEADERS, pairsOf, preflightHeaders, type RawHeaders } from './headers.js';
 import type { RequestHandler } from './http-server.js';
@@ -21,6 +22,7 @@ interface RouterParts {
   readonly bodies: BodyReader;
   readonly data: DataRoutes;
   readonly peers: PeerRoutes;
+  readonly events: EventRoutes;
   readonly control: Hono;
 }
 
@@ -69,11 +71,12 @@ export class Router {
   };
 
   async #dispatch(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
-    const { gate, data, peers } = this.#parts;
+    const { gate, data, peers, events } = this.#parts;
     const { path } = target;
     if (path === MESSAGE_PATH || path === BOOTSTRAP_PATH) return peers.handle(req, res, path);
     if (!PROBES.has(path) && !gate.admitClient(req, res)) return;
     if (path.startsWith(DATA_PREFIX)) return data.handle(req, res, target);
+    if (path === EVENTS_PATH) return events.handle(req, res, target.query);
     this.#toControl(req, res, target);
   }
 

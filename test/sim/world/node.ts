@@ -24,6 +24,7 @@ const STATUS: Readonly<Record<WriteOutcome, PutStatus>> = { quorum: 201, pending
 
 /** The machine ends connections together with the process. */
 const NO_SERVER = { close: (): Promise<void> => Promise.resolve(), destroy: (): void => undefined };
+const NO_STREAMS = { close: (): void => undefined };
 const NO_LAG = { stop: (): void => undefined };
 
 /** Turns clients away once the node shuts down. */
@@ -124,7 +125,7 @@ export class SimNode implements SimHost {
   }
 
   drain(): Promise<void> {
-    const outside = { server: NO_SERVER, lag: NO_LAG, gate: this.#gate, writes: this.#writes };
+    const outside = { server: NO_SERVER, lag: NO_LAG, streams: NO_STREAMS, gate: this.#gate, writes: this.#writes };
     return drainAndStop({ ...this.core, ...outside, clock: this.clock, log: this.#log }, this.config.drainTimeoutMs);
   }
 }
