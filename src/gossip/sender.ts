@@ -75,6 +75,8 @@ export class Sender {
     const { address } = member;
     this.#sent[message.type].inc();
     const outcome = await this.#ports.transport.send(address, message, timeoutMs);
+    // Clocks that differ are a matter for the operator: they do not make a member dead.
+    if (outcome.kind === 'stale' && member.address === address) this.#members.answered(member.id);
     if (outcome.kind !== 'ok') return outcome;
     if (member.address === address && vouchesFor(member, message, outcome)) this.#members.answered(member.id);
     // A reply names its author, wherever it comes from. Whom a list of nodes teaches, the caller decides.

@@ -11,6 +11,8 @@ import type { NodeConfig } from './config/node-config.js';
 import { MemoryStore } from './store/memory-store.js';
 import { HttpTransport } from './transport/http-transport.js';
 import type { DialPeer } from './transport/peer-link.js';
+import { AgeBound } from './wire/age-bound.js';
+import { ClusterKeys } from './wire/cluster-keys.js';
 
 export interface CorePorts {
   readonly clock: Clock;
@@ -22,6 +24,8 @@ export interface CorePorts {
 
 /** What makes a node a member of a cluster, without the server that peers and clients reach it by. */
 export interface Core {
+  readonly keys: ClusterKeys;
+  readonly ageBound: AgeBound;
   readonly store: MemoryStore;
   readonly transport: HttpTransport;
   readonly gossip: Gossip;
@@ -35,7 +39,9 @@ const MAX_HOLD_MS = 1000;
 /** Wires the core rooms to each other: whenever a member goes, recovery looks whether it was the last. */
 export function createCore(config: NodeConfig, self: Self, ports: CorePorts): Core {
   const store = new MemoryStore(ports, { maxBytes: config.maxStorageBytes });
-  const transport = new HttpTransport(ports, { secret: config.clusterSecret });
+  const keys = new ClusterKeys(ports, config.clusterSecrets);
+  const ageBound = new AgeBound(ports, { maxAgeMs: keys.areRequired ? config.maxMessageAgeMs : 0 });
+  const transport = new HttpTransport(ports, { keys, ageBound });
   const ttl = { minSeconds: config.minTtlSeconds, maxSeconds: config.maxTtlSeconds };
   const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl });
   const looking = { intervalMs: config.recoveryIntervalMs };
@@ -53,5 +59,5 @@ export function createCore(config: NodeConfig, self: Self, ports: CorePorts): Co
   gossip.members.subscribe(({ kind }) => {
     if (kind === 'evicted' || kind === 'left') void recovery.trigger();
   });
-  return { store, transport, gossip, recovery, seedRounds };
+  return { keys, ageBound, store, transport, gossip, recovery, seedRounds };
 }

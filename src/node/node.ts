@@ -84,6 +84,9 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
   recovery.start();
   seedRounds.start();
   lag.start();
+  if (config.clusterSecrets.length > 0) {
+    log.info('messages are signed', { secrets: config.clusterSecrets.length, maxAgeMs: config.maxMessageAgeMs });
+  }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
   let stopped: Promise<void> | undefined;
   return {
@@ -104,7 +107,7 @@ function warnOf(config: NodeConfig, log: Log): void {
   if (config.inbound === 'false') {
     log.warn('attachment over WebSocket is not part of this version: the node takes part as one that can be dialled');
   }
-  if (config.network === 'public' && config.clusterSecret !== undefined) {
+  if (config.network === 'public' && config.clusterSecrets.length > 0) {
     log.warn('a cluster secret on a public network keeps out everybody who does not know it');
   }
 }

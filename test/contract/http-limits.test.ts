@@ -80,7 +80,7 @@ describe('the rate limit', () => {
   });
 
   test('is spent by gossip that is not signed where it must be', async () => {
-    const port = await start({ rateLimit: 2, clusterSecret: 's' });
+    const port = await start({ rateLimit: 2, clusterSecrets: ['s'] });
     const statuses: number[] = [];
     for (let i = 0; i < 3; i++) statuses.push((await message(port, PING)).status);
     statuses.push((await message(port, PING, [`X-Repram-Signature: ${'0'.repeat(64)}`])).status);
@@ -130,7 +130,7 @@ describe('the cluster secret', () => {
     ['no hexadecimal', () => ['z'.repeat(64)], 403, 'Invalid signature'],
     ['two signatures', (body: string) => [hmac(SECRET, body), hmac(SECRET, body)], 403, 'Invalid signature'],
   ])('%s', async (_, sign, status, text) => {
-    const port = await start({ clusterSecret: SECRET });
+    const port = await start({ clusterSecrets: [SECRET] });
     for (const [path, body] of [
       ['/v1/gossip/message', PING],
       ['/v1/bootstrap', BOOTSTRAP],
@@ -144,7 +144,7 @@ describe('the cluster secret', () => {
   });
 
   test('is no business of clients', async () => {
-    const port = await start({ clusterSecret: SECRET });
+    const port = await start({ clusterSecrets: [SECRET] });
     expect((await ask(port, 'PUT', '/v1/data/k', { body: 'v' })).status).toBe(201);
     expect((await health(port)).status).toBe(200);
   });

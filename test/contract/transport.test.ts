@@ -23,7 +23,10 @@ const PUT = putOf('self', 'm', { wantsReply: true });
 const REQUEST = selfBootstrapRequest(SELF);
 
 /** The simulation is worth what its connections are: they have to do whatever the real ones do. */
-const WORLDS: readonly (readonly [string, (secret?: string) => Promise<TransportWorld>])[] = [
+const WORLDS: readonly (readonly [
+  string,
+  (secrets?: readonly string[], maxAgeMs?: number) => Promise<TransportWorld>,
+])[] = [
   ['real', httpWorld],
   ['simulated', simWorld],
 ];
@@ -440,7 +443,7 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
   let world: TransportWorld;
 
   beforeEach(async () => {
-    world = await open(SECRET);
+    world = await open([SECRET]);
   });
 
   afterEach(() => world.close());

@@ -1,14 +1,17 @@
 import type { HostPort } from '../address.js';
 import type { BootstrapAnswer, BootstrapRequest } from '../wire/bootstrap.js';
 import type { Message, NodeInfo } from '../wire/message.js';
+import type { News } from '../wire/news.js';
 
 /**
  * How a send ended.
  *
  * - `ok`: the peer took the message. Where the message asked for a reply and the peer complied, `reply` is what it
- *   answered to a write or a probe, and `nodes` whom it listed in answer to a SYNC, itself first.
+ *   answered to a write or a probe, and `nodes` whom it listed in answer to a SYNC, itself first, with the `news` that
+ *   came along. Where it listed nobody, it knows what this node knows.
  * - `busy`: the peer asked to slow down (429, 503). It is alive; try again later.
  * - `rejected`: the peer is alive and will not take this message (any other status).
+ * - `stale`: this node's clock and the peer's differ by more than either accepts. The peer is alive.
  * - `misdirected`: another node answers at this address (421).
  * - `refused`: nobody listens there, or the address may not be dialled.
  * - `reset`: the connection broke before an answer.
@@ -17,8 +20,13 @@ import type { Message, NodeInfo } from '../wire/message.js';
  * - `overflow`: too much is queued for this peer already; nothing was sent.
  */
 export type SendOutcome =
-  | { readonly kind: 'ok'; readonly reply?: Message; readonly nodes?: readonly NodeInfo[] }
-  | { readonly kind: 'refused' | 'reset' | 'timeout' | 'aborted' | 'overflow' | 'misdirected' }
+  | {
+      readonly kind: 'ok';
+      readonly reply?: Message;
+      readonly nodes?: readonly NodeInfo[];
+      readonly news?: readonly News[];
+    }
+  | { readonly kind: 'refused' | 'reset' | 'timeout' | 'aborted' | 'overflow' | 'misdirected' | 'stale' }
   | { readonly kind: 'busy'; readonly retryAfterMs: number | undefined }
   | { readonly kind: 'rejected'; readonly status: number };
 

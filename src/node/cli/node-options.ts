@@ -33,7 +33,9 @@ export function addNodeOptions(command: Command): void {
     }
   }
   // Known only so that it can be refused with a reason.
-  command.addOption(new Option('--cluster-secret [secret]').hideHelp());
+  for (const option of SETTING_NAMES.map((name) => OPTIONS[name])) {
+    if (option.isSecret) command.addOption(new Option(`${flagOf(option)} [secret]`).hideHelp());
+  }
   const config = new CliOption('--config <file>', `TOML file with options in snake_case [${CONFIG_VARIABLE}]`);
   command.addOption(config.completedWith('file').helpGroup('Configuration:'));
   const print = new Option('--print-config', 'Print each value and where it came from, and start nothing');

@@ -1,6 +1,6 @@
 import type { HostPort } from '../../gossip/address.js';
 import type { NodeConfig, Origins } from './node-config.js';
-import { formatValue } from './option.js';
+import { formatValue, type SettingName } from './option.js';
 import { OPTIONS } from './options.js';
 
 type NumericField = 'minTtlSeconds' | 'maxTtlSeconds' | 'pingTimeoutMs' | 'pingIntervalMs';
@@ -20,7 +20,7 @@ function described(field: NumericField, config: NodeConfig, origins: Origins): s
 export function crossFieldProblems(
   config: NodeConfig,
   origins: Origins,
-  faulty: ReadonlySet<keyof NodeConfig>,
+  faulty: ReadonlySet<SettingName>,
 ): readonly string[] {
   return ORDERED.filter(([low, high]) => !faulty.has(low) && !faulty.has(high) && config[low] > config[high]).map(
     ([low, high]) => `${described(low, config, origins)} must not be above ${described(high, config, origins)}`,

@@ -27,6 +27,16 @@ export function formatDuration(ms: number): string {
   return `${ms / size}${name}`;
 }
 
+/** A duration in `range`, or 0 for none. */
+export function durationOrOff(range: Range): ValueType<number> {
+  const inRange = duration(range);
+  return {
+    ...inRange,
+    allowed: `0 (off), or ${inRange.allowed}`,
+    parse: (text) => (parseDuration(text) === 0 ? accept(0) : inRange.parse(text)),
+  };
+}
+
 /** A duration in `range` (milliseconds, both ends included). */
 export function duration(range: Range): ValueType<number> {
   return {

@@ -34,7 +34,10 @@ export interface NodeConfig {
   readonly maxTtlSeconds: number;
   /** How long a write waits for its quorum. */
   readonly writeTimeoutMs: number;
-  readonly clusterSecret: string | undefined;
+  /** The first signs, each verifies; none = messages are not signed. At most `MAX_SECRETS`, no two alike. */
+  readonly clusterSecrets: readonly string[];
+  /** How far the time of a signed message may be from this node's clock; 0 = as far as it likes. */
+  readonly maxMessageAgeMs: number;
   /** Requests per second and client address; a burst may be twice that. */
   readonly rateLimit: number;
   /** Whether the client address is read from the proxy's forwarding header. */
@@ -64,4 +67,7 @@ export interface Origin {
   readonly name: string;
 }
 
-export type Origins = { readonly [Field in keyof NodeConfig]: Origin };
+/** What is shown of a configuration: the secret that signs apart from those that are accepted besides. */
+export type ShownField = Exclude<keyof NodeConfig, 'clusterSecrets'> | 'clusterSecret' | 'alsoAcceptSecrets';
+
+export type Origins = { readonly [Field in ShownField]: Origin };

@@ -5,8 +5,16 @@ import type { ValueType } from './value-type.js';
 export const GROUPS = ['Identity', 'Network', 'Data', 'Membership', 'Limits and security', 'Operation'] as const;
 type Group = (typeof GROUPS)[number];
 
-/** What can be set: the configuration, and the file its secret may come from. */
-export type Settings = NodeConfig & { readonly clusterSecretFile: string | undefined };
+/** The ways in which secrets are given. */
+export interface SecretSettings {
+  readonly clusterSecret: string | undefined;
+  readonly clusterSecretFile: string | undefined;
+  readonly alsoAcceptSecrets: readonly string[] | undefined;
+  readonly alsoAcceptSecretFiles: readonly string[] | undefined;
+}
+
+/** What can be set. */
+export type Settings = Omit<NodeConfig, 'clusterSecrets'> & SecretSettings;
 export type SettingName = keyof Settings;
 
 /** One row of the option table. Its flag, variable and file key all follow from `name`. */

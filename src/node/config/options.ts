@@ -1,11 +1,11 @@
 import { MAX_WIRE_TTL_S } from '../../gossip/wire/limits.js';
 import { DEFAULT_ENCLAVE } from '../../gossip/wire/message.js';
-import { duration } from './duration.js';
+import { duration, durationOrOff } from './duration.js';
 import { advertisedHost, bindHost, peerList } from './hosts.js';
 import { INBOUND_MODES, LOG_FORMATS, LOG_LEVELS, NETWORKS } from './node-config.js';
 import { listeningPort, mebibytes, positiveNumber, wholeNumber } from './numbers.js';
 import type { Option, SettingName, Settings } from './option.js';
-import { choice, identifier, path, secretText, yesNo } from './text.js';
+import { choice, furtherSecret, identifier, path, pathList, secretText, yesNo } from './text.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -168,6 +168,31 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     type: path('file'),
     fallback: undefined,
     unset: 'none',
+  },
+  alsoAcceptSecrets: {
+    name: 'also-accept-secret',
+    group: 'Limits and security',
+    summary: 'One more secret whose signatures count, while secrets are changed',
+    type: furtherSecret,
+    fallback: undefined,
+    unset: 'none',
+    isSecret: true,
+  },
+  alsoAcceptSecretFiles: {
+    name: 'also-accept-secret-file',
+    group: 'Limits and security',
+    summary: 'Files that hold one more such secret each; with all others, a node takes at most 8',
+    type: pathList,
+    fallback: undefined,
+    unset: 'none',
+  },
+  maxMessageAgeMs: {
+    name: 'max-message-age',
+    group: 'Limits and security',
+    summary: 'With a cluster secret: how far the time of a message may be from this node’s clock',
+    // Below, a message that is sent again after 5 s, and clocks a few seconds apart, would be refused.
+    type: durationOrOff({ min: 10 * SECOND, max: 24 * HOUR }),
+    fallback: 5 * MINUTE,
   },
   rateLimit: {
     name: 'rate-limit',

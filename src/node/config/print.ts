@@ -1,10 +1,7 @@
 import { printable } from '../printable.js';
-import type { NodeConfig, Origins } from './node-config.js';
-import { fileKeyOf, formatValue, type Option, type SettingName, type Settings } from './option.js';
+import type { NodeConfig, Origins, ShownField } from './node-config.js';
+import { fileKeyOf, formatValue, type Option, type Settings } from './option.js';
 import { OPTIONS, SETTING_NAMES } from './options.js';
-
-/** What is shown in place of a secret. */
-const REDACTED = '(secret)';
 
 /** One option of a resolved configuration, ready to be shown. */
 export interface PrintedOption {
@@ -19,29 +16,39 @@ export interface PrintedOption {
 
 function jsonOf<T>(option: Option<T>, value: T): PrintedOption['json'] {
   if (value === undefined) return null;
-  if (option.isSecret) return REDACTED;
   const text = option.type.format(value as Exclude<T, undefined>);
   if (typeof value === 'boolean') return value;
   return typeof value === 'number' && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
-function printOption<Name extends SettingName>(name: Name, settings: Settings, source: string): PrintedOption {
+function printOption<Name extends ShownField>(name: Name, settings: Settings, source: string): PrintedOption {
   const option = OPTIONS[name];
   const value = settings[name];
   return {
     name: option.name,
     key: fileKeyOf(option),
-    text: option.isSecret && value !== undefined ? REDACTED : printable(formatValue(option, value)),
+    text: printable(formatValue(option, value)),
     json: jsonOf(option, value),
     source,
   };
 }
 
-/** Each value and where it came from, in the order of the option table, secrets redacted. */
+/**
+ * Each value and where it came from, in the order of the option table. A secret prints as its type formats it: not at
+ * all.
+ */
 export function printConfig(config: NodeConfig, origins: Origins): readonly PrintedOption[] {
-  const settings: Settings = { ...config, clusterSecretFile: undefined };
+  const { clusterSecrets, ...rest } = config;
+  const [clusterSecret, ...others] = clusterSecrets;
+  const alsoAcceptSecrets = others.length === 0 ? undefined : others;
+  const settings: Settings = {
+    ...rest,
+    ...{ clusterSecret, alsoAcceptSecrets, clusterSecretFile: undefined, alsoAcceptSecretFiles: undefined },
+  };
   return SETTING_NAMES.flatMap((name) =>
-    name === 'clusterSecretFile' ? [] : [printOption(name, settings, origins[name].name)],
+    name === 'clusterSecretFile' || name === 'alsoAcceptSecretFiles'
+      ? []
+      : [printOption(name, settings, origins[name].name)],
   );
 }
 

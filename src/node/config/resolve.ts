@@ -3,7 +3,7 @@ import { crossFieldProblems, likelyMistakes } from './checks.js';
 import type { NodeConfig, Origin, Origins } from './node-config.js';
 import { namesOf, type SettingName, type Settings } from './option.js';
 import { OPTIONS, SETTING_NAMES } from './options.js';
-import { readSecretFile, secretGivenTwice } from './secret.js';
+import { collectSecrets } from './secret.js';
 import { type ConfigInput, collectSources, type RawValue, type Sources } from './sources.js';
 
 /** A configuration that is fit to start, or everything that is wrong with it at once. */
@@ -33,15 +33,27 @@ function defaultValue<Name extends SettingName>(name: Name): readonly [Name, Set
 
 /** The configuration of a node that is told nothing. */
 export function defaultConfig(): NodeConfig {
-  const { clusterSecretFile: _, ...config } = Object.fromEntries(
-    SETTING_NAMES.map(defaultValue),
-  ) as unknown as Settings;
-  return config;
+  return configOf(defaultSettings(), []);
+}
+
+function defaultSettings(): Settings {
+  return Object.fromEntries(SETTING_NAMES.map(defaultValue)) as unknown as Settings;
+}
+
+function configOf(settings: Settings, clusterSecrets: readonly string[]): NodeConfig {
+  const {
+    clusterSecret: _s,
+    clusterSecretFile: _f,
+    alsoAcceptSecrets: _o,
+    alsoAcceptSecretFiles: _of,
+    ...rest
+  } = settings;
+  return { ...rest, clusterSecrets };
 }
 
 function newDraft(sources: Sources): Draft {
   return {
-    settings: { ...defaultConfig(), clusterSecretFile: undefined },
+    settings: defaultSettings(),
     origins: Object.fromEntries(SETTING_NAMES.map((name) => [name, FROM_DEFAULT])) as Record<SettingName, Origin>,
     faulty: new Set(),
     problems: [...sources.problems],
@@ -66,31 +78,17 @@ function applySetting<Name extends SettingName>(name: Name, raw: RawValue, draft
   }
 }
 
-function applySecretFile(sources: Sources, input: ConfigInput, draft: Draft): void {
-  const raw = sources.values.get('clusterSecretFile');
-  const twice = secretGivenTwice(sources.values.get('clusterSecret'), raw);
-  if (twice !== undefined) draft.problems.push(twice);
-  const path = draft.settings.clusterSecretFile;
-  if (raw === undefined || path === undefined || twice !== undefined) return;
-  const secret = readSecretFile(path, input.readFile);
-  if (secret.ok) {
-    draft.settings.clusterSecret = secret.value;
-    draft.origins.clusterSecret = raw.origin;
-  } else {
-    draft.problems.push(`${raw.origin.name}: ${secret.detail ?? 'cannot be read'}`);
-  }
-}
-
 /** Works out the configuration of a node: flags, then `REPRAM_*`, then the file, then defaults. Never throws. */
 export function resolveConfig(input: ConfigInput): ConfigResult {
   const sources = collectSources(input);
   const draft = newDraft(sources);
   for (const [name, raw] of sources.values) applySetting(name, raw, draft);
-  applySecretFile(sources, input, draft);
+  const secrets = collectSecrets(draft.settings, sources, input.readFile);
 
-  const { clusterSecretFile: _file, ...config } = draft.settings;
-  const { clusterSecretFile: _origin, ...origins } = draft.origins;
-  const problems = [...draft.problems, ...crossFieldProblems(config, origins, draft.faulty as Set<keyof NodeConfig>)];
+  const config = configOf(draft.settings, secrets.secrets);
+  const { clusterSecretFile: _file, alsoAcceptSecretFiles: _files, ...settingOrigins } = draft.origins;
+  const origins = { ...settingOrigins, ...secrets.origins };
+  const problems = [...draft.problems, ...secrets.problems, ...crossFieldProblems(config, origins, draft.faulty)];
   if (problems.length > 0) return { ok: false, problems, warnings: sources.warnings };
   return { ok: true, config, origins, warnings: [...sources.warnings, ...likelyMistakes(config)] };
 }

@@ -32,9 +32,23 @@ export const URL_VARIABLE = 'REPRAM_URL';
 
 const KNOWN_VARIABLES = [...SETTING_NAMES.map((name) => variableOf(OPTIONS[name])), CONFIG_VARIABLE, URL_VARIABLE];
 
-const SECRET_FLAG_PROBLEM =
-  '--cluster-secret: a secret cannot be given as a flag, because every user of the machine can read the flags of a ' +
-  'process; use REPRAM_CLUSTER_SECRET, REPRAM_CLUSTER_SECRET_FILE or --cluster-secret-file';
+/** Where an empty variable is a mistake: it would silently open, or split, a cluster that was meant to be closed. */
+const NEVER_EMPTY: readonly SettingName[] = [
+  'clusterSecret',
+  'clusterSecretFile',
+  'alsoAcceptSecrets',
+  'alsoAcceptSecretFiles',
+];
+
+function secretFlagProblems({ flags }: ConfigInput): string[] {
+  return SETTING_NAMES.map((name) => OPTIONS[name])
+    .filter((option) => option.isSecret && flags[option.name] !== undefined)
+    .map(
+      (option) =>
+        `${flagOf(option)}: a secret cannot be given as a flag, because every user of the machine can read the flags ` +
+        `of a process; use ${variableOf(option)}, ${variableOf(option)}_FILE or ${flagOf(option)}-file`,
+    );
+}
 
 function fromFlag(name: SettingName, { flags }: ConfigInput): RawValue | undefined {
   const option = OPTIONS[name];
@@ -43,14 +57,12 @@ function fromFlag(name: SettingName, { flags }: ConfigInput): RawValue | undefin
 }
 
 /**
- * An empty variable counts as not given, since that is what `${NAME:-}` in a compose file yields. Not so for the
- * secret: there an empty value would silently open a cluster that was meant to be closed.
+ * An empty variable counts as not given, since that is what `${NAME:-}` in a compose file yields. Not so for secrets.
  */
 function fromEnvironment(name: SettingName, { env }: ConfigInput): RawValue | undefined {
   const variable = variableOf(OPTIONS[name]);
   const text = env[variable];
-  const emptyCounts = name === 'clusterSecret' || name === 'clusterSecretFile';
-  if (text === undefined || (text === '' && !emptyCounts)) return undefined;
+  if (text === undefined || (text === '' && !NEVER_EMPTY.includes(name))) return undefined;
   return { text, origin: { kind: 'environment', name: variable } };
 }
 
@@ -88,9 +100,6 @@ export function collectSources(input: ConfigInput): Sources {
     const raw = fromFlag(name, input) ?? fromEnvironment(name, input) ?? inFile;
     if (raw !== undefined) values.set(name, raw);
   }
-  const problems = [
-    ...(input.flags['cluster-secret'] === undefined ? [] : [SECRET_FLAG_PROBLEM]),
-    ...(file?.problems ?? []),
-  ];
+  const problems = [...secretFlagProblems(input), ...(file?.problems ?? [])];
   return { values, problems, warnings: unknownVariables(input.env) };
 }

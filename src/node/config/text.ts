@@ -57,10 +57,34 @@ export function path(completion: Completion & string): ValueType<string> {
   };
 }
 
+/** Paths in the file system, as given. A comma ends a path. */
+export const pathList: ValueType<readonly string[]> = {
+  placeholder: 'file,…',
+  allowed: 'a comma-separated list of paths of files',
+  parse: (text) => {
+    const paths = text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    return paths.length === 0 || text.includes('\0') ? refuse() : accept(paths);
+  },
+  format: (paths) => paths.join(','),
+  completion: 'file',
+  isList: true,
+};
+
 /** Text that is never shown. */
 export const secretText: ValueType<string> = {
   placeholder: 'secret',
   allowed: 'a text that is not empty (leave it out to run without a secret)',
   parse: (text) => (text === '' ? refuse('it is empty') : accept(text)),
   format: () => '(secret)',
+};
+
+/** One text that is never shown, taken as it is: a comma in it separates nothing. */
+export const furtherSecret: ValueType<readonly string[]> = {
+  placeholder: 'secret',
+  allowed: 'a text that is not empty (leave it out where there is none)',
+  parse: (text) => (text === '' ? refuse('it is empty') : accept([text])),
+  format: (secrets) => secrets.map(secretText.format).join(','),
 };

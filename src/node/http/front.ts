@@ -36,10 +36,10 @@ export function createFront(
   ports: { readonly clock: Clock; readonly log: Log; readonly metrics: PrometheusMetrics; readonly events: EventLog },
 ): Front {
   const { clock, log, metrics, events } = ports;
-  const { gossip, store } = core;
+  const { gossip, store, keys, ageBound } = core;
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports);
-  const desk = new PeerDesk(ports, { gossip, gate, secret: config.clusterSecret });
+  const desk = new PeerDesk(ports, { gossip, gate, keys, ageBound });
   const writes = new InFlight();
   const malformed = countMalformed(metrics);
   const members = () => gossip.members.live().map(eventMember);

@@ -4,8 +4,10 @@ import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import { encodeAnswer, encodeNodesAnswer } from '../../gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../gossip/wire/decode.js';
+import type { AgeBound } from '../wire/age-bound.js';
+import type { ClusterKeys } from '../wire/cluster-keys.js';
 import { type BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
-import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
+import { SIGNATURE_HEADER } from '../wire/signature.js';
 
 export type PeerPath = typeof MESSAGE_PATH | typeof BOOTSTRAP_PATH;
 
@@ -19,7 +21,8 @@ export interface DeskAnswer {
 export interface PeerDeskParts {
   readonly gossip: Pick<Gossip, 'receive' | 'reception'>;
   readonly gate: { readonly draining: boolean };
-  readonly secret: string | undefined;
+  readonly keys: ClusterKeys;
+  readonly ageBound: AgeBound;
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
@@ -57,7 +60,7 @@ export class PeerDesk {
    * The answer to a request that lacks the signature it needs, which its body cannot change; `undefined` for others.
    */
   refusalOf(signature: string | undefined): DeskAnswer | undefined {
-    if (this.#parts.secret === undefined || (signature !== undefined && signature !== '')) return undefined;
+    if (!this.#parts.keys.areRequired || (signature !== undefined && signature !== '')) return undefined;
     this.#unsigned.inc();
     return MISSING_SIGNATURE;
   }
@@ -70,9 +73,7 @@ export class PeerDesk {
   }
 
   #checkSignature(body: Uint8Array, signature: string | undefined): DeskAnswer | undefined {
-    const { secret } = this.#parts;
-    if (secret === undefined) return undefined;
-    const check = verifyBody(secret, body, signature);
+    const check = this.#parts.keys.verify(body, signature);
     if (check === 'ok') return undefined;
     this.#unsigned.inc();
     return check === 'missing' ? MISSING_SIGNATURE : INVALID_SIGNATURE;
@@ -86,7 +87,8 @@ export class PeerDesk {
       this.#unknown.inc();
       return TAKEN;
     }
-    const { gate, gossip } = this.#parts;
+    const { gate, gossip, ageBound } = this.#parts;
+    if (!ageBound.admits(message)) return textAnswer(403, 'Stale message', ageBound.refusalHeaders());
     if (gate.draining && message.type === 'PUT') return DRAINING;
     const receipt = gossip.receive(message);
     switch (receipt.kind) {
@@ -117,12 +119,12 @@ export class PeerDesk {
     }
   }
 
-  #taken({ reply, nodes }: Extract<Receipt, { readonly kind: 'ok' }>): DeskAnswer {
+  #taken({ reply, nodes, news }: Extract<Receipt, { readonly kind: 'ok' }>): DeskAnswer {
     if (reply === undefined && nodes === undefined) return TAKEN;
-    const body = nodes === undefined ? encodeAnswer(reply) : encodeNodesAnswer(nodes);
-    const { secret } = this.#parts;
-    if (secret === undefined) return { status: 200, headers: JSON_TYPE, body };
-    return { status: 200, headers: { ...JSON_TYPE, [SIGNATURE_HEADER]: signBody(secret, body) }, body };
+    const body = nodes === undefined ? encodeAnswer(reply) : encodeNodesAnswer(nodes, news);
+    const signature = this.#parts.keys.sign(body);
+    const headers = signature === undefined ? JSON_TYPE : { ...JSON_TYPE, [SIGNATURE_HEADER]: signature };
+    return { status: 200, headers, body };
   }
 
   #refuse(error: string): DeskAnswer {

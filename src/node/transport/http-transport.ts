@@ -8,8 +8,10 @@ import { decodeBootstrapAnswer, encodeBootstrapRequest } from '../../gossip/wire
 import { encodeMessage } from '../../gossip/wire/encode.js';
 import { MAX_BOOTSTRAP_ANSWER_BYTES } from '../../gossip/wire/limits.js';
 import type { Message } from '../../gossip/wire/message.js';
+import { type AgeBound, TIME_HEADER } from '../wire/age-bound.js';
+import type { ClusterKeys } from '../wire/cluster-keys.js';
 import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
-import { SIGNATURE_HEADER, signBody, verifyBody } from '../wire/signature.js';
+import { SIGNATURE_HEADER } from '../wire/signature.js';
 import type { DialPeer, PeerAnswer, PeerLink, PeerRequest, PeerResult } from './peer-link.js';
 import { outcomeOfStatus } from './send-error.js';
 
@@ -39,7 +41,8 @@ interface SignedBody {
 /** Wire v1: one JSON message a request, over links that are kept, signed where the cluster has a secret. */
 export class HttpTransport implements Transport {
   onConnectionLost: ((address: HostPort) => void) | undefined;
-  readonly #secret: string | undefined;
+  readonly #keys: ClusterKeys;
+  readonly #ageBound: AgeBound;
   readonly #dial: DialPeer;
   readonly #peers: LRUCache<string, PeerLink>;
   /** Links being made, so that first posts at once share one; at most as many as posts under way. */
@@ -50,9 +53,10 @@ export class HttpTransport implements Transport {
   readonly #encoded = new WeakMap<Message, SignedBody>();
   #closed = false;
 
-  constructor(ports: HttpTransportPorts, options: { readonly secret: string | undefined }) {
+  constructor(ports: HttpTransportPorts, parts: { readonly keys: ClusterKeys; readonly ageBound: AgeBound }) {
     const { metrics, dial } = ports;
-    this.#secret = options.secret;
+    this.#keys = parts.keys;
+    this.#ageBound = parts.ageBound;
     this.#dial = dial;
     const displaced = metrics.counter(
       'repram_peers_disconnected_total',
@@ -82,7 +86,7 @@ export class HttpTransport implements Transport {
     const asked = replyWantedBy(message);
     const keepBytes = MAX_REPLY_BYTES[asked];
     const result = await this.#post(to, { path: MESSAGE_PATH, body, headers, timeoutMs, lane }, keepBytes);
-    if ('answer' in result) return this.#outcomeOf(result.answer, asked);
+    if ('answer' in result) return this.#outcomeOf(to, result.answer, asked);
     return result.failure;
   }
 
@@ -145,23 +149,26 @@ export class HttpTransport implements Transport {
   }
 
   /** An answer is believed to bring only what was asked for. */
-  #outcomeOf(answer: PeerAnswer, asked: ReplyKind): SendOutcome {
+  #outcomeOf(from: HostPort, answer: PeerAnswer, asked: ReplyKind): SendOutcome {
     const outcome = outcomeOfStatus(answer.status, headerText(answer.headers['retry-after']));
+    if (answer.status === 403 && this.#ageBound.recognisesRefusal(from, headerText(answer.headers[TIME_HEADER]))) {
+      return { kind: 'stale' };
+    }
     if (outcome.kind !== 'ok' || asked === 'none' || !this.#isGenuine(answer)) return outcome;
     if (asked === 'message') {
       const reply = decodeAnswer(answer.body);
-      return reply === undefined ? outcome : { kind: 'ok', reply };
+      if (reply === undefined) return outcome;
+      return this.#ageBound.admits(reply) ? { kind: 'ok', reply } : { kind: 'stale' };
     }
     const list = decodeNodesAnswer(answer.body);
     if (list === undefined) return outcome;
     this.#skippedNodes.inc(list.skipped);
-    return { kind: 'ok', nodes: list.nodes };
+    return { kind: 'ok', nodes: list.nodes, ...(list.news && { news: list.news }) };
   }
 
   /** Where the cluster has a secret, a reply counts only if the answer that brings it is signed, like any message. */
   #isGenuine(answer: PeerAnswer): boolean {
-    if (this.#secret === undefined) return true;
-    return verifyBody(this.#secret, answer.body, headerText(answer.headers[SIGNATURE_HEADER])) === 'ok';
+    return this.#keys.verify(answer.body, headerText(answer.headers[SIGNATURE_HEADER])) === 'ok';
   }
 
   #encode(message: Message): SignedBody {
@@ -175,7 +182,8 @@ export class HttpTransport implements Transport {
 
   #sign(body: Uint8Array): SignedBody {
     const headers: Record<string, string> = { 'content-type': 'application/json' };
-    if (this.#secret !== undefined) headers[SIGNATURE_HEADER] = signBody(this.#secret, body);
+    const signature = this.#keys.sign(body);
+    if (signature !== undefined) headers[SIGNATURE_HEADER] = signature;
     return { body, headers };
   }
 }

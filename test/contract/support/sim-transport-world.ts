@@ -6,6 +6,7 @@ import type { Listener } from '../../sim/world/machine.js';
 import { Network } from '../../sim/world/network.js';
 import { SimProcess } from '../../sim/world/process.js';
 import { ProcessClock } from '../../sim/world/process-clock.js';
+import { peerGuards } from '../../support/peer-guards.js';
 import { ReadableMetrics, SeededRng } from '../../support/ports.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { type Behaviour, headersOf, type TransportWorld } from './transport-world.js';
@@ -13,7 +14,7 @@ import { type Behaviour, headersOf, type TransportWorld } from './transport-worl
 const MAX_PASSING_MS = 60_000;
 
 /** The transport over simulated connections: the peer is a process on a simulated machine. */
-export async function simWorld(secret?: string): Promise<TransportWorld> {
+export async function simWorld(secrets: readonly string[] = [], maxAgeMs = 0): Promise<TransportWorld> {
   const clock = new VirtualClock();
   const network = new Network({ clock, rng: new SeededRng(1) }, {});
   const peer: HostPort = { host: 'peer.test', port: 8080 };
@@ -28,7 +29,7 @@ export async function simWorld(secret?: string): Promise<TransportWorld> {
     links.push(link);
     return Promise.resolve(link);
   };
-  const transport = new HttpTransport({ metrics, dial }, { secret });
+  const transport = new HttpTransport({ metrics, dial }, peerGuards(secrets, { metrics, maxAgeMs }));
   const bodies: Uint8Array[] = [];
   const signatures: (string | undefined)[] = [];
   let behaviour: Behaviour = { status: 200 };

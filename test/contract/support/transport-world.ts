@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { HostPort } from '../../../src/gossip/address.js';
 import { dialPeer } from '../../../src/node/transport/dial-peer.js';
 import { HttpTransport } from '../../../src/node/transport/http-transport.js';
+import { peerGuards } from '../../support/peer-guards.js';
 import { ReadableMetrics } from '../../support/ports.js';
 
 export interface ScriptedAnswer {
@@ -48,7 +49,7 @@ export interface HttpWorld extends TransportWorld {
   handler: ((req: IncomingMessage, res: ServerResponse) => void) | undefined;
 }
 
-export async function httpWorld(secret?: string): Promise<HttpWorld> {
+export async function httpWorld(secrets: readonly string[] = [], maxAgeMs = 0): Promise<HttpWorld> {
   const server = createServer();
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -61,7 +62,7 @@ export async function httpWorld(secret?: string): Promise<HttpWorld> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const metrics = new ReadableMetrics();
-  const transport = new HttpTransport({ metrics, dial: dialPeer }, { secret });
+  const transport = new HttpTransport({ metrics, dial: dialPeer }, peerGuards(secrets, { metrics, maxAgeMs }));
   let behaviour: Behaviour = { status: 200 };
   const close = async (): Promise<void> => {
     if (!server.listening) return;

@@ -5,13 +5,19 @@ import { SimNode } from './node.js';
 import type { WorldObserver } from './observer.js';
 import type { World } from './world.js';
 
+/** The configuration of a node, and what nobody but a measurement sets. */
+export interface SimConfig extends NodeConfig {
+  /** Whether its failure detector is slower to judge while the node itself fares badly. True unless set. */
+  readonly localHealth?: boolean;
+}
+
 export interface NodeOptions {
   readonly id?: string;
   /** A machine's, where a process is to run on one that exists. */
   readonly address?: HostPort;
   readonly seeds?: readonly HostPort[];
   readonly enclave?: string;
-  readonly config?: Partial<NodeConfig>;
+  readonly config?: Partial<SimConfig>;
 }
 
 /**
@@ -21,7 +27,7 @@ export function createNode(world: World, secret: string | undefined, options: No
   const count = world.everyHost.length + 1;
   const id = options.id ?? `n${count}`;
   const address = options.address ?? world.freeAddress();
-  const config: NodeConfig = {
+  const config: SimConfig = {
     ...defaultConfig(),
     network: 'private',
     nodeId: id,
@@ -29,7 +35,7 @@ export function createNode(world: World, secret: string | undefined, options: No
     httpPort: address.port,
     enclave: options.enclave ?? 'default',
     peers: options.seeds ?? [],
-    clusterSecret: secret,
+    clusterSecrets: secret === undefined ? [] : [secret],
     ...options.config,
   };
   const machine = world.network.machineAt(address);

@@ -79,7 +79,8 @@ export class SimNode implements SimHost {
       return Promise.resolve(connections);
     };
     this.core = createCore(config, this.self, { ...ports, dial });
-    this.#desk = new PeerDesk(ports, { gossip: this.core.gossip, gate: this.#gate, secret: config.clusterSecret });
+    const { gossip, keys, ageBound } = this.core;
+    this.#desk = new PeerDesk(ports, { gossip, gate: this.#gate, keys, ageBound });
   }
 
   get id(): string {

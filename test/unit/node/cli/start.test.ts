@@ -69,7 +69,7 @@ describe('flags', () => {
     await writeFile(config, 'replication = 5\n');
     await writeFile(secret, 's3cret\n');
     const started = await configStartedWith({}, '--config', config, '--cluster-secret-file', secret);
-    expect(started).toMatchObject({ replication: 5, clusterSecret: 's3cret' });
+    expect(started).toMatchObject({ replication: 5, clusterSecrets: ['s3cret'] });
   });
 });
 

@@ -10,7 +10,7 @@ describe('the cluster secret', () => {
     ['/two', 'hunter2\n'],
     ['/crlf', 'hunter2'],
   ])('read from %s loses one newline and nothing else', (path, secret) => {
-    expect(configOf({ env: { REPRAM_CLUSTER_SECRET_FILE: path }, files }).clusterSecret).toBe(secret);
+    expect(configOf({ env: { REPRAM_CLUSTER_SECRET_FILE: path }, files }).clusterSecrets).toEqual([secret]);
   });
 
   test('comes from a file named by flag or configuration file, and says so', () => {
@@ -21,11 +21,11 @@ describe('the cluster secret', () => {
     });
     expect(flag).toMatchObject({
       ok: true,
-      config: { clusterSecret: 'hunter2' },
+      config: { clusterSecrets: ['hunter2'] },
       origins: { clusterSecret: { name: '--cluster-secret-file' } },
     });
     const toml = { ...files, 'f.toml': 'cluster_secret_file = "/s"' };
-    expect(configOf({ flags: { config: 'f.toml' }, files: toml }).clusterSecret).toBe('hunter2');
+    expect(configOf({ flags: { config: 'f.toml' }, files: toml }).clusterSecrets).toEqual(['hunter2']);
   });
 
   const refused: readonly (readonly [string, GivenInput, string])[] = [

@@ -7,6 +7,7 @@ import { type DeskAnswer, PeerDesk, refusesUnsigned } from '../../../../src/node
 import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../../../../src/node/wire/paths.js';
 import { signBody, verifyBody } from '../../../../src/node/wire/signature.js';
 import { GossipBench, infoOf, putOf, SELF } from '../../../support/gossip-bench.js';
+import { peerGuards } from '../../../support/peer-guards.js';
 
 const SECRET = 'secret';
 const PUT = encodeMessage(putOf('peer', 'm', { wantsReply: true }));
@@ -23,7 +24,8 @@ beforeEach(() => {
 afterEach(() => bench.gossip.stop());
 
 function desk(secret?: string): PeerDesk {
-  return new PeerDesk({ metrics: bench.metrics }, { gossip: bench.gossip, gate, secret });
+  const guards = peerGuards(secret === undefined ? [] : [secret], bench);
+  return new PeerDesk({ metrics: bench.metrics }, { gossip: bench.gossip, gate, ...guards });
 }
 
 function textOf({ status, body }: DeskAnswer): readonly [number, string] {

@@ -3,6 +3,7 @@ import type { Message } from '../../../../src/gossip/wire/message.js';
 import { dialPeer } from '../../../../src/node/transport/dial-peer.js';
 import { HttpTransport } from '../../../../src/node/transport/http-transport.js';
 import type { PeerLink, PeerResult } from '../../../../src/node/transport/peer-link.js';
+import { peerGuards } from '../../../support/peer-guards.js';
 import { ReadableMetrics } from '../../../support/ports.js';
 
 const PING: Message = { type: 'PING', from: 'a', timestampS: 1, messageId: '', to: '' };
@@ -25,7 +26,7 @@ class CountingLink implements PeerLink {
 
 let transport: HttpTransport;
 beforeEach(() => {
-  transport = new HttpTransport({ metrics: new ReadableMetrics(), dial: dialPeer }, { secret: undefined });
+  transport = new HttpTransport({ metrics: new ReadableMetrics(), dial: dialPeer }, peerGuards());
 });
 afterEach(() => transport.close());
 
@@ -52,7 +53,7 @@ describe('while a peer is dialled', () => {
   beforeEach(() => {
     dials = [];
     const dial = () => new Promise<PeerLink>((resolve) => dials.push(resolve));
-    dialling = new HttpTransport({ metrics: new ReadableMetrics(), dial }, { secret: undefined });
+    dialling = new HttpTransport({ metrics: new ReadableMetrics(), dial }, peerGuards());
   });
   afterEach(() => dialling.close());
 
