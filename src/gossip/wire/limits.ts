@@ -48,8 +48,23 @@ export const MAX_TIMESTAMP_MS: number = MAX_TIMESTAMP_S * 1000 + 999;
 /** Most news items read from a message. */
 export const MAX_NEWS_ITEMS = 64;
 
+/** No item that can be read takes more, in bytes. */
+export const MAX_NEWS_BYTES = 2048;
+
 /** Longest time a member may be asked to wait for the answer to an indirect probe, in milliseconds. */
 export const MAX_PROBE_TIMEOUT_MS = 60_000;
 
 /** Largest TTL a message may name, in seconds, before it is clamped: what a signed 32-bit integer holds. */
 export const MAX_WIRE_TTL_S = 2_147_483_647;
+
+/** Most bytes of entries that are put into one question or answer of the replica channel, the last one excepted. */
+export const MAX_REPLICA_BATCH_BYTES: number = 4 * 1024 * 1024;
+
+/** Largest question or answer of the replica channel, in bytes: room for a batch that the largest value ends. */
+export const MAX_REPLICA_BYTES: number = 16 * 1024 * 1024;
+
+/** Most entries, keys or leaves in a question or answer of the replica channel. */
+export const MAX_REPLICA_ITEMS = 16_384;
+
+/** Most CBOR values in one: an entry takes fifteen. */
+export const MAX_REPLICA_VALUES: number = 16 * MAX_REPLICA_ITEMS;

@@ -73,6 +73,17 @@ export function newsJson(news: News): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Whom the news is about. */
+export function subjectOf(news: News): { readonly id: string; readonly incarnation: number } {
+  if (news.kind === 'removed') return news.tombstone;
+  return news.kind === 'alive' ? { id: news.info.id, incarnation: news.info.extension?.incarnation ?? 0 } : news;
+}
+
+/** What the news takes in a message, in bytes. */
+export function newsBytes(news: News): number {
+  return Buffer.byteLength(JSON.stringify(newsJson(news)));
+}
+
 type Reader = (fields: FieldReader) => News | undefined;
 
 const READERS = {
