@@ -12,6 +12,7 @@ import type {
   SyncMessage,
 } from './wire/message.js';
 import { formatMessageId } from './wire/message-id.js';
+import type { ViewDigest } from './wire/view-digest.js';
 
 /** Writes the messages this node sends in its own name. */
 export class Composer {
@@ -64,9 +65,9 @@ export class Composer {
     return { type: 'SYNC', ...this.#envelope(), nodeInfo };
   }
 
-  /** "This is me, and who do you know?", for nodes that know the extension. */
-  ask(): SyncMessage {
-    return { ...this.sync(), wantsReply: true };
+  /** "This is me, this is what I know, and what do you know?", for nodes that know the extension. */
+  ask(digest: ViewDigest): SyncMessage {
+    return { ...this.sync(), wantsReply: true, digest };
   }
 
   leave(): LeaveMessage {

@@ -81,7 +81,12 @@ export class Gossip {
     this.#composer = composer;
     this.#sender = sender;
     this.#prober = prober;
-    this.#sync = new TopologySync(ports, self, { intervalMs: options.syncIntervalMs }, { members, sender, composer });
+    this.#sync = new TopologySync(
+      ports,
+      self,
+      { intervalMs: options.syncIntervalMs },
+      { members, sender, composer, tombstones: () => [], hear: () => undefined },
+    );
     this.writer = new Writer(ports, self, options, replication);
     const receiver = new Receiver(ports, self, options.ttl, replication);
     this.#inbox = new Inbox(ports, self, {

@@ -20,15 +20,21 @@ import type {
   PutMessage,
   SyncMessage,
 } from './wire/message.js';
+import type { News } from './wire/news.js';
 
 /**
  * - `ok`: taken. To a message that wants an answer at once, `reply` is that to a write or a probe, and `nodes` that to
- *   a SYNC: whom this node knows, itself first.
+ *   a SYNC: whom this node knows, itself first, with the `news` that go along.
  * - `full`: no room for a write.
  * - `misdirected`: a PING meant for another node came here.
  */
 export type Receipt =
-  | { readonly kind: 'ok'; readonly reply?: AckMessage | PongMessage; readonly nodes?: readonly NodeInfo[] }
+  | {
+      readonly kind: 'ok';
+      readonly reply?: AckMessage | PongMessage;
+      readonly nodes?: readonly NodeInfo[];
+      readonly news?: readonly News[];
+    }
   | { readonly kind: 'full' | 'misdirected' };
 
 const OK: Receipt = { kind: 'ok' };
@@ -145,8 +151,7 @@ export class Inbox {
   }
 
   #receiveSync(message: SyncMessage): Receipt {
-    const nodes = this.#parts.sync.receive(message);
-    return nodes === undefined ? OK : { kind: 'ok', nodes };
+    return { kind: 'ok', ...this.#parts.sync.receive(message) };
   }
 
   /** Believed only of the incarnation that said it, so that a late goodbye does not end a node that has come back. */

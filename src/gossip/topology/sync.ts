@@ -5,9 +5,11 @@ import type { Clock, Timer } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import { type Rng, randomInt } from '../ports/rng.js';
 import { FULL_FAN_OUT } from '../replication/fan-out.js';
-import { type Self, selfInfo } from '../self.js';
+import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
 import type { NodeInfo, SyncMessage } from '../wire/message.js';
+import type { News, Tombstone } from '../wire/news.js';
+import { View, type ViewAnswer } from './view.js';
 
 /** Time from news to the next sync, in milliseconds; it doubles with each sync that follows, up to the interval. */
 export const FIRST_SYNC_MS = 1000;
@@ -27,13 +29,18 @@ interface TopologySyncParts {
   readonly members: MemberTable;
   readonly sender: Sender;
   readonly composer: Composer;
+  /** Removals that have not expired. */
+  readonly tombstones: () => Iterable<Tombstone>;
+  /** Takes in what a member tells of others. */
+  readonly hear: (news: readonly News[], from: string) => void;
 }
 
 /**
  * Topology exchange. "This is me" teaches the sender and is answered with whom this node knows; hearsay only teaches.
  *
- * Nodes of this implementation list whom they know in the answer to the request, and ask the asker back: an exchange is
- * one request each way. Older nodes are sent one SYNC for each node known, this one last.
+ * Nodes of this implementation send a digest of what they know. Where both know the same, that is all; else what differs
+ * is listed in the answer to the request, and the asker asked back: an exchange is one request each way. Older nodes are
+ * sent one SYNC for each node known, this one last.
  *
  * A node that is new here may know others that are: groups that find each other have to mix. So syncs come soon after
  * such news, and then ever more rarely.
@@ -43,9 +50,9 @@ interface TopologySyncParts {
  */
 export class TopologySync {
   readonly #ports: TopologySyncPorts;
-  readonly #self: Self;
   readonly #options: TopologySyncOptions;
   readonly #parts: TopologySyncParts;
+  readonly #view: View;
   readonly #suppressed: Counter;
   /** When each peer was last answered. Bounded by the member table: pruned on every tick. */
   readonly #answeredMs = new Map<string, number>();
@@ -58,9 +65,9 @@ export class TopologySync {
 
   constructor(ports: TopologySyncPorts, self: Self, options: TopologySyncOptions, parts: TopologySyncParts) {
     this.#ports = ports;
-    this.#self = self;
     this.#options = options;
     this.#parts = parts;
+    this.#view = new View(ports, self, parts);
     this.#pauseMs = options.intervalMs;
     this.#suppressed = ports.metrics.counter('repram_syncs_suppressed_total', 'SYNCs not answered a second time.');
   }
@@ -88,17 +95,16 @@ export class TopologySync {
   }
 
   /**
-   * Takes in one SYNC. Returns whom to list in the answer to the request, this node first, where the asker takes it
-   * there.
+   * Takes in one SYNC. Returns what to tell in the answer to the request, where the asker takes it there.
    */
-  receive(message: SyncMessage): readonly NodeInfo[] | undefined {
+  receive(message: SyncMessage): ViewAnswer | undefined {
     const { members } = this.#parts;
     const direct = message.from === message.nodeInfo.id;
     members.learn(message.nodeInfo, direct ? 'direct' : 'hearsay');
     members.heard(message.from);
     const member = members.get(message.from);
     if (!direct || member === undefined || member.state === 'left') return undefined;
-    return this.#answer(member, message.wantsReply);
+    return this.#answer(member, message);
   }
 
   /** Tells a member about this node, at most once per interval. */
@@ -114,27 +120,28 @@ export class TopologySync {
     this.#askedMs.delete(id);
   }
 
-  #answer(member: Member, atOnce: true | undefined): readonly NodeInfo[] | undefined {
+  #answer(member: Member, { wantsReply, digest }: SyncMessage): ViewAnswer | undefined {
     if (!this.#claim(this.#answeredMs, member.id)) {
       this.#suppressed.inc();
       return undefined;
     }
-    const others = this.#parts.members.live().filter((other) => other.id !== member.id);
-    const infos = others.map(memberInfo);
-    if (!atOnce) {
-      void this.#tellAll(member, infos);
+    if (!wantsReply) {
+      void this.#tellAll(member);
       return undefined;
     }
-    if (this.#claim(this.#askedMs, member.id)) this.#ask(member);
-    return [selfInfo(this.#self), ...infos];
+    const answer = this.#view.answer(member.id, digest);
+    if (answer.nodes.length > 0 && this.#claim(this.#askedMs, member.id)) this.#ask(member);
+    return answer;
   }
 
-  /** Says "this is me" to a member, and takes in whom it lists in its answer. */
+  /** Says "this is me" to a member, and takes in what it tells in its answer: removals first, which bar some nodes. */
   #ask(member: Member): void {
-    const { sender, composer } = this.#parts;
-    const message = member.extension === undefined ? composer.sync() : composer.ask();
+    const { sender, composer, hear } = this.#parts;
+    const message = member.extension === undefined ? composer.sync() : composer.ask(this.#view.digest());
     void sender.send(member, message).then((outcome) => {
-      if (outcome.kind === 'ok' && outcome.nodes !== undefined) this.#learn(member.id, outcome.nodes);
+      if (outcome.kind !== 'ok') return;
+      if (outcome.news !== undefined) hear(outcome.news, member.id);
+      if (outcome.nodes !== undefined) this.#learn(member.id, outcome.nodes);
     });
   }
 
@@ -149,9 +156,10 @@ export class TopologySync {
   }
 
   /** One SYNC a node, this one last, in order; gives up where the peer cannot be reached. */
-  async #tellAll(member: Member, infos: readonly NodeInfo[]): Promise<void> {
-    const { composer, sender } = this.#parts;
-    for (const info of infos) {
+  async #tellAll(member: Member): Promise<void> {
+    const { members, composer, sender } = this.#parts;
+    const others = members.live().filter((other) => other.id !== member.id);
+    for (const info of others.map(memberInfo)) {
       const outcome = await sender.send(member, composer.sync(info));
       if (outcome.kind !== 'ok') return;
     }

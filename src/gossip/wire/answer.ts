@@ -3,6 +3,7 @@ import { encodeMessage } from './encode.js';
 import { isJsonObject, parseJsonObject } from './json.js';
 import { MAX_MESSAGE_VALUES } from './limits.js';
 import type { Message, NodeInfo, ReplyMessage } from './message.js';
+import { type News, newsJson, readNewsList } from './news.js';
 import { NODE_LIST_BOUNDS, type NodeList, nodeListText, readNodeList } from './node-list.js';
 
 /** Longest answer to a write, a probe or news that is looked at, in bytes. */
@@ -22,11 +23,13 @@ const NODES_HEAD = '{"success":true,"x":{"nodes":';
 const TAIL: Uint8Array = Buffer.from('}}');
 
 /**
- * The answer to a SYNC that asked for one: who is known here, the answerer first. What does not fit into
- * `MAX_BOOTSTRAP_ANSWER_BYTES` is left out, from the end.
+ * The answer to a SYNC that asked for one: who is known here, the answerer first, and who was removed. What does not
+ * fit into `MAX_BOOTSTRAP_ANSWER_BYTES` is left out, from the end of the list.
  */
-export function encodeNodesAnswer(nodes: readonly NodeInfo[]): Uint8Array {
-  return Buffer.from(`${NODES_HEAD}${nodeListText(nodes, NODES_HEAD.length + TAIL.byteLength)}}}`);
+export function encodeNodesAnswer(nodes: readonly NodeInfo[], news: readonly News[] = []): Uint8Array {
+  const newsText = news.length === 0 ? '' : `,"news":${JSON.stringify(news.map(newsJson))}`;
+  const frameBytes = NODES_HEAD.length + Buffer.byteLength(newsText) + TAIL.byteLength;
+  return Buffer.from(`${NODES_HEAD}${nodeListText(nodes, frameBytes)}${newsText}}}`);
 }
 
 /** The reply in an answer; `undefined` where there is none, or none that is well formed. Total. */
@@ -43,6 +46,9 @@ export function decodeAnswer(bytes: Uint8Array): Message | undefined {
 export function decodeNodesAnswer(bytes: Uint8Array): NodeList | undefined {
   if (bytes.byteLength <= NODES_HEAD.length) return undefined;
   const extension = parseJsonObject(bytes, NODE_LIST_BOUNDS)?.['x'];
-  const entries: unknown = isJsonObject(extension) ? extension['nodes'] : undefined;
-  return Array.isArray(entries) ? readNodeList(entries) : undefined;
+  if (!isJsonObject(extension)) return undefined;
+  const { nodes: entries, news: items } = extension;
+  if (!Array.isArray(entries)) return undefined;
+  const news = Array.isArray(items) ? readNewsList(items) : [];
+  return { ...readNodeList(entries), ...(news.length > 0 && { news }) };
 }

@@ -7,9 +7,10 @@ import {
   MAX_TIMESTAMP_S,
   MAX_WIRE_TTL_S,
 } from './limits.js';
-import type { DecodedMessage, Message, PingReqMessage, PongMessage, UnknownMessage } from './message.js';
+import type { DecodedMessage, Message, PingReqMessage, PongMessage, SyncMessage, UnknownMessage } from './message.js';
 import { type News, readNewsList } from './news.js';
 import { readNodeExtension, readNodeInfo } from './node-info.js';
+import { decodeViewDigest } from './view-digest.js';
 
 /** Why a body is no message. It names the field at fault and never quotes it. */
 export type MessageError = 'Invalid JSON' | `Invalid message: ${string}`;
@@ -73,7 +74,7 @@ const READERS = {
   SYNC: (fields) => {
     const base = readBase(fields);
     const nodeInfo = fields.required('node_info', readNodeInfo);
-    const extension = fields.optional('x', readWishAndNews);
+    const extension = fields.optional('x', readSyncExtension);
     return nodeInfo && { type: 'SYNC', ...base, nodeInfo, ...extension };
   },
   LEAVE: (fields) => {
@@ -83,14 +84,14 @@ const READERS = {
   },
   NEWS: (fields) => {
     const base = readBase(fields);
-    const extension = fields.required('x', (x) => ({ news: [], ...readWishAndNews(x) }));
+    const extension = fields.required('x', (x) => ({ news: [], ...readTidings(x) }));
     return extension && { type: 'NEWS', ...base, ...extension };
   },
   PINGREQ: (fields) => {
     const base = readBase(fields);
     const to = fields.id('to');
     const extension = fields.required('x', readPingReqExtension);
-    return extension && { type: 'PINGREQ', ...base, to, ...extension, wantsReply: true };
+    return extension && { type: 'PINGREQ', ...base, to, ...extension };
   },
   PINGACK: (fields) => {
     const base = readBase(fields);
@@ -117,6 +118,11 @@ function readPingExtension(x: FieldReader): WishAndNews & { readonly accused?: n
 function readPongExtension(x: FieldReader): Pick<PongMessage, 'known' | 'news'> {
   const known = x.optional('known', readNodeExtension);
   return { ...(known && { known }), ...readTidings(x) };
+}
+
+function readSyncExtension(x: FieldReader): Pick<SyncMessage, 'wantsReply' | 'digest' | 'news'> {
+  const digest = x.parsed('digest', decodeViewDigest);
+  return { ...readWishAndNews(x), ...(digest && { digest }) };
 }
 
 type PingReqExtension = Pick<PingReqMessage, 'target' | 'timeoutMs' | 'news'>;

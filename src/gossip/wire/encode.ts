@@ -1,7 +1,16 @@
 import { encodeBase64 } from './base64.js';
-import type { AckMessage, Message, PingMessage, PingReqMessage, PongMessage, PutMessage } from './message.js';
+import type {
+  AckMessage,
+  Message,
+  PingMessage,
+  PingReqMessage,
+  PongMessage,
+  PutMessage,
+  SyncMessage,
+} from './message.js';
 import { type News, newsJson } from './news.js';
 import { nodeExtensionJson, nodeInfoJson } from './node-info.js';
+import { encodeViewDigest } from './view-digest.js';
 
 /**
  * Encodes a gossip message, wire v1, byte for byte as TypeScript nodes in the field do: fields in their order, and
@@ -35,11 +44,11 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
         x: extensionJson({ known: nodeExtensionJson(message.known) }, message),
       };
     case 'SYNC':
-      return { ...base, node_info: nodeInfoJson(message.nodeInfo), x: extensionJson(wishJson(message), message) };
+      return { ...base, node_info: nodeInfoJson(message.nodeInfo), x: extensionJson(syncJson(message), message) };
     case 'LEAVE':
       return { ...base, x: { incarnation: message.incarnation } };
     case 'NEWS':
-      return { ...base, x: { ...wishJson(message), news: message.news.map(newsJson) } };
+      return { ...base, x: { news: message.news.map(newsJson) } };
     case 'PINGREQ':
       return { ...base, to: message.to, x: extensionJson(pingReqJson(message), message) };
     case 'PINGACK':
@@ -55,8 +64,12 @@ function wishJson({ wantsReply }: { readonly wantsReply?: true }): { readonly re
   return wantsReply && { reply: true };
 }
 
+function syncJson(message: SyncMessage): Readonly<Record<string, unknown>> {
+  return { ...wishJson(message), digest: message.digest && encodeViewDigest(message.digest) };
+}
+
 function pingReqJson(message: PingReqMessage): Readonly<Record<string, unknown>> {
-  return { ...wishJson(message), node: nodeInfoJson(message.target), timeout_ms: message.timeoutMs };
+  return { node: nodeInfoJson(message.target), timeout_ms: message.timeoutMs };
 }
 
 /** The fields of `x` and the news; `undefined` where there is nothing to say. */

@@ -109,6 +109,12 @@ export class FieldReader {
     return Array.isArray(value) ? value : this.#wrong(field, []);
   }
 
+  /** What `parse` makes of a value, or `undefined` where it is absent. */
+  parsed<T>(field: string, parse: (value: unknown) => T | undefined): T | undefined {
+    const value = this.#object[field];
+    return value === undefined || value === null ? undefined : (parse(value) ?? this.#wrong(field, undefined));
+  }
+
   /** What `read` makes of a nested object, or `undefined` where it is absent. */
   optional<T>(field: string, read: (fields: FieldReader) => T): T | undefined {
     const value = this.#object[field];

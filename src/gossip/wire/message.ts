@@ -1,4 +1,5 @@
 import type { News } from './news.js';
+import type { ViewDigest } from './view-digest.js';
 
 /**
  * Gossip messages, wire v1, as core code sees them: decoded, validated and independent of the wire they came by.
@@ -88,6 +89,8 @@ export interface SyncMessage extends MessageBase {
    * own, as of old.
    */
   readonly wantsReply?: true;
+  /** What the sender knows, in short (`x.digest`): who is the same to the receiver is left out of the answer. */
+  readonly digest?: ViewDigest;
   readonly news?: readonly News[];
 }
 
@@ -101,8 +104,6 @@ export interface LeaveMessage extends MessageBase {
 export interface NewsMessage extends MessageBase {
   readonly type: 'NEWS';
   readonly news: readonly News[];
-  /** The sender takes a reply in the answer to its request (`x.reply`). */
-  readonly wantsReply?: true;
 }
 
 /** "Ask `target` for me whether it is there." Only to nodes that know the extension. */
@@ -113,12 +114,13 @@ export interface PingReqMessage extends MessageBase {
   readonly target: NodeInfo;
   /** How long the target has for its answer. */
   readonly timeoutMs: number;
-  /** The PINGACK is taken in the answer to the request, and no other way. */
-  readonly wantsReply: true;
   readonly news?: readonly News[];
 }
 
-/** What became of an indirect probe: the answer to a PINGREQ, under its message id. */
+/**
+ * What became of an indirect probe, under the message id of the PINGREQ. By a request of its own: an answer that takes its
+ * time would hold up the probes of the helper, which travel on the same connections.
+ */
 export interface PingAckMessage extends MessageBase {
   readonly type: 'PINGACK';
   readonly to: string;
@@ -144,7 +146,7 @@ export type Message =
   | PingAckMessage;
 
 /** What may come in the answer to a message. */
-export type ReplyMessage = AckMessage | PongMessage | NewsMessage | PingAckMessage;
+export type ReplyMessage = AckMessage | PongMessage;
 
 /** Everything the decoder can yield. */
 export type DecodedMessage = Message | UnknownMessage;

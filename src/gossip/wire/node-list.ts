@@ -2,6 +2,7 @@ import { FieldReader } from './field-reader.js';
 import { isJsonObject } from './json.js';
 import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_BOOTSTRAP_ANSWER_VALUES, MAX_BOOTSTRAP_PEERS } from './limits.js';
 import type { NodeInfo } from './message.js';
+import type { News } from './news.js';
 import { nodeInfoJson, readNodeInfo } from './node-info.js';
 
 /** Bounds on an answer that lists nodes: to a request to join, or to a SYNC. */
@@ -14,6 +15,8 @@ export interface NodeList {
   readonly nodes: readonly NodeInfo[];
   /** Entries left out because they were malformed or beyond MAX_BOOTSTRAP_PEERS. */
   readonly skipped: number;
+  /** What a member tells besides, in answer to a SYNC. */
+  readonly news?: readonly News[];
 }
 
 /** Reads a list of nodes, each for itself: malformed entries cost themselves and not the list. */
@@ -24,15 +27,25 @@ export function readNodeList(entries: readonly unknown[]): NodeList {
 
 /** The list as JSON, with as many nodes from its front as an answer of `MAX_BOOTSTRAP_ANSWER_BYTES` has room for. */
 export function nodeListText(nodes: readonly NodeInfo[], frameBytes: number): string {
+  const texts = textsWithin(nodes.slice(0, MAX_BOOTSTRAP_PEERS), MAX_BOOTSTRAP_ANSWER_BYTES - frameBytes);
+  return `[${texts.join(',')}]`;
+}
+
+/** As many nodes from the front of a list as its JSON has room for in `maxBytes`. */
+export function nodesWithin(nodes: readonly NodeInfo[], maxBytes: number): readonly NodeInfo[] {
+  return nodes.slice(0, textsWithin(nodes, maxBytes).length);
+}
+
+function textsWithin(nodes: readonly NodeInfo[], maxBytes: number): readonly string[] {
   const texts: string[] = [];
-  let roomBytes = MAX_BOOTSTRAP_ANSWER_BYTES - frameBytes - '[]'.length;
-  for (const info of nodes.slice(0, MAX_BOOTSTRAP_PEERS)) {
+  let roomBytes = maxBytes - '[]'.length;
+  for (const info of nodes) {
     const text = JSON.stringify(nodeInfoJson(info));
     roomBytes -= Buffer.byteLength(text) + ','.length;
     if (roomBytes < 0) break;
     texts.push(text);
   }
-  return `[${texts.join(',')}]`;
+  return texts;
 }
 
 function nodeOf(entry: unknown): NodeInfo | undefined {
