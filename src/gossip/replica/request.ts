@@ -27,7 +27,7 @@ export interface HeldKey {
  * - `fetch`: the entries of these keys.
  * - `pull`: the entries in these leaves.
  *
- * `cursor` is what the last answer gave, where it said that more follows.
+ * `cursor` is what the last answer gave, where it said that more follows: any text that could be a key.
  */
 export type ReplicaQuestion =
   | { readonly op: 'read'; readonly key: string }
