@@ -49,6 +49,7 @@ function verdictOf(outcome: SendOutcome): Verdict {
     case 'busy':
     case 'overflow':
     case 'aborted':
+    case 'stale':
       return 'open';
     default:
       return 'strike';
