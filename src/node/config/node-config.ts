@@ -1,4 +1,5 @@
 import type { HostPort } from '../../gossip/address.js';
+import type { ProfileName } from '../../gossip/membership/timing.js';
 
 export const NETWORKS = ['public', 'private'] as const;
 type Network = (typeof NETWORKS)[number];
@@ -53,6 +54,8 @@ export interface NodeConfig {
   readonly maxChildren: number;
   /** `undefined` = the default places. Nothing is kept in this version. */
   readonly cacheDir: string | undefined;
+  /** The failure detector's timing, but for what `pingIntervalMs` and `pingTimeoutMs` say. */
+  readonly profile: ProfileName;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly syncIntervalMs: number;
@@ -61,9 +64,9 @@ export interface NodeConfig {
   readonly drainTimeoutMs: number;
 }
 
-/** Where a value came from. `name` is the flag, the variable, or `file:key`. */
+/** Where a value came from. `name` is the flag, the variable, `file:key`, or what it follows from. */
 export interface Origin {
-  readonly kind: 'flag' | 'environment' | 'file' | 'default';
+  readonly kind: 'flag' | 'environment' | 'file' | 'derived' | 'default';
   readonly name: string;
 }
 

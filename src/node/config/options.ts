@@ -1,3 +1,4 @@
+import { PROFILE_NAMES, PROFILES } from '../../gossip/membership/timing.js';
 import { MAX_WIRE_TTL_S } from '../../gossip/wire/limits.js';
 import { DEFAULT_ENCLAVE } from '../../gossip/wire/message.js';
 import { duration, durationOrOff } from './duration.js';
@@ -123,19 +124,27 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     fallback: 0,
   },
 
+  profile: {
+    name: 'profile',
+    group: 'Membership',
+    summary: 'Preset of the failure detector: lan for short round trips, wan for long ones, local for one machine',
+    type: choice(PROFILE_NAMES, 'profile'),
+    fallback: 'lan',
+  },
   pingIntervalMs: {
     name: 'ping-interval',
     group: 'Membership',
-    summary: 'Period in which one member is probed',
+    summary: 'Period in which one member is probed; left out, that of the profile',
     type: duration({ min: 100, max: 10 * MINUTE }),
-    fallback: SECOND,
+    fallback: PROFILES.lan.periodMs,
   },
   pingTimeoutMs: {
     name: 'ping-timeout',
     group: 'Membership',
-    summary: 'How long a probed member has to answer; at most the ping interval',
+    summary:
+      'How long a probed member has to answer; left out, that of the profile, or half of a shorter ping interval',
     type: duration({ min: 10, max: MINUTE }),
-    fallback: 500,
+    fallback: PROFILES.lan.timeoutMs,
   },
   syncIntervalMs: {
     name: 'sync-interval',

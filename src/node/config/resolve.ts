@@ -3,6 +3,7 @@ import { crossFieldProblems, likelyMistakes } from './checks.js';
 import type { NodeConfig, Origin, Origins } from './node-config.js';
 import { namesOf, type SettingName, type Settings } from './option.js';
 import { OPTIONS, SETTING_NAMES } from './options.js';
+import { profileDefaults } from './profile.js';
 import { collectSecrets } from './secret.js';
 import { type ConfigInput, collectSources, type RawValue, type Sources } from './sources.js';
 
@@ -78,11 +79,22 @@ function applySetting<Name extends SettingName>(name: Name, raw: RawValue, draft
   }
 }
 
+function applyProfile(sources: Sources, draft: Draft): void {
+  const derived = profileDefaults(draft.settings, (field) => sources.values.has(field));
+  for (const field of ['pingIntervalMs', 'pingTimeoutMs'] as const) {
+    const setting = derived[field];
+    if (setting === undefined) continue;
+    draft.settings[field] = setting.value;
+    draft.origins[field] = setting.origin;
+  }
+}
+
 /** Works out the configuration of a node: flags, then `REPRAM_*`, then the file, then defaults. Never throws. */
 export function resolveConfig(input: ConfigInput): ConfigResult {
   const sources = collectSources(input);
   const draft = newDraft(sources);
   for (const [name, raw] of sources.values) applySetting(name, raw, draft);
+  applyProfile(sources, draft);
   const secrets = collectSecrets(draft.settings, sources, input.readFile);
 
   const config = configOf(draft.settings, secrets.secrets);

@@ -108,7 +108,7 @@ describe('--print-config', () => {
       http_port: { value: 8080, source: 'default' },
       peers: { value: 'localhost:1', source: '--peers' },
       trust_proxy: { value: false, source: 'default' },
-      ping_timeout: { value: '500ms', source: 'default' },
+      ping_timeout: { value: '500ms', source: 'profile lan' },
       node_id: { value: null, source: 'default' },
     });
   });

@@ -58,6 +58,7 @@ describe('defaults', () => {
       maxTtlSeconds: 86_400,
       writeTimeoutMs: 5000,
       maxStorageBytes: 0,
+      profile: 'lan',
       pingIntervalMs: 1000,
       pingTimeoutMs: 500,
       syncIntervalMs: 30_000,
@@ -103,8 +104,11 @@ describe('checks between options', () => {
   });
 
   test('a ping timeout above the ping interval is refused', () => {
-    expect(problemsOf({ flags: { 'ping-interval': '200ms' } })).toEqual([
-      'ping-timeout 500ms (default) must not be above ping-interval 200ms (--ping-interval)',
+    expect(problemsOf({ flags: { 'ping-timeout': '1500ms' } })).toEqual([
+      'ping-timeout 1500ms (--ping-timeout) must not be above ping-interval 1s (profile lan)',
+    ]);
+    expect(problemsOf({ flags: { 'ping-interval': '200ms', 'ping-timeout': '300ms' } })).toEqual([
+      'ping-timeout 300ms (--ping-timeout) must not be above ping-interval 200ms (--ping-interval)',
     ]);
   });
 
@@ -121,7 +125,7 @@ describe('warnings', () => {
     ['REPRAM_PORT', 'REPRAM_HTTP_PORT or REPRAM_GOSSIP_PORT'],
     ['REPRAM_PEER', 'REPRAM_PEERS'],
     ['REPRAM_MAX_STORAGE', 'REPRAM_MAX_STORAGE_MB'],
-    ['REPRAM_SECRET', 'REPRAM_CLUSTER_SECRET or REPRAM_CLUSTER_SECRET_FILE'],
+    ['REPRAM_SECRET', 'REPRAM_CLUSTER_SECRET or REPRAM_CLUSTER_SECRET_FILE or REPRAM_ALSO_ACCEPT_SECRET'],
   ])('the unknown variable %s is answered with a suggestion', (name, suggestion) => {
     expect(warningsOf({ [name]: 'x' })).toEqual([
       `${name} is not a variable of this node and has no effect; did you mean ${suggestion}?`,
