@@ -14,6 +14,9 @@ interface Bound {
   readonly format: (value: number) => string;
 }
 
+/** Whatever the size and whichever the node, a second. */
+const MOST_IDLE_BYTES = 10_000;
+
 /** A member is probed once in as many seconds as there are others, and again in the two after it failed. */
 const silentMs = (size: number): number => 6000 + 1000 * size;
 
@@ -21,7 +24,7 @@ const silentMs = (size: number): number => 6000 + 1000 * size;
  * In every interval of topology sync a member lists the whole cluster for whom it asks and for one who asks it: 10
  * bytes a second for each node. Whatever the size, 10 KB is too much.
  */
-const idleBytes = (size: number): number => Math.min(10_000, 1000 + 12 * size);
+const idleBytes = (size: number): number => Math.min(MOST_IDLE_BYTES, 1000 + 12 * size);
 
 const BOUNDS: readonly Bound[] = [
   {
@@ -53,6 +56,22 @@ const BOUNDS: readonly Bound[] = [
   },
   { title: 'idle bytes', name: 'idle', figure: 'bytes', of: worst, atMost: idleBytes, format: formatBytes },
   {
+    title: 'idle bytes into a node, with HTTP heads',
+    name: 'idle',
+    figure: 'in',
+    of: worst,
+    atMost: () => MOST_IDLE_BYTES,
+    format: formatBytes,
+  },
+  {
+    title: 'idle bytes out of a node, with HTTP heads',
+    name: 'idle',
+    figure: 'out',
+    of: worst,
+    atMost: () => MOST_IDLE_BYTES,
+    format: formatBytes,
+  },
+  {
     title: 'replicas not reached',
     name: 'write',
     figure: 'reached',
@@ -63,7 +82,7 @@ const BOUNDS: readonly Bound[] = [
   {
     title: 'healthy evicted beside stalled nodes',
     name: 'stalled',
-    figure: 'ofHealthy',
+    figure: 'healthyAtHealthy',
     of: worst,
     atMost: () => 0,
     format: formatNumber,

@@ -1,5 +1,5 @@
 import { selfInfo } from '../../../src/gossip/self.js';
-import type { NodeConfig } from '../../../src/node/config/node-config.js';
+import type { SimConfig } from '../world/create-node.js';
 import type { SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 
@@ -14,7 +14,7 @@ const PORT = 8080;
  * Nodes that all know each other from the beginning, as after a long time together. What they do periodically begins
  * within `PHASES_MS`, so that they are not in step. They have no seeds.
  */
-export function standingCluster(world: World, size: number, config: Partial<NodeConfig> = {}): readonly SimNode[] {
+export function standingCluster(world: World, size: number, config: Partial<SimConfig> = {}): readonly SimNode[] {
   const nodes = Array.from({ length: size }, (_, index) => {
     const address = { host: `10.1.${index >> 8}.${index & 255}`, port: PORT };
     return world.makeNode({ id: `n${index + 1}`, address, config });
@@ -26,9 +26,9 @@ export function standingCluster(world: World, size: number, config: Partial<Node
 }
 
 /** Nodes that are all started in one moment; the first is the seed of all. */
-export function startedCluster(world: World, size: number): readonly SimNode[] {
+export function startedCluster(world: World, size: number, config: Partial<SimConfig> = {}): readonly SimNode[] {
   const seeds = [world.freeAddress()];
-  return Array.from({ length: size }, () => world.startNode({ seeds }));
+  return Array.from({ length: size }, () => world.startNode({ seeds, config }));
 }
 
 /** To `node`, each of the others has spoken and answered. */

@@ -22,71 +22,79 @@ const NEVER_MS = 24 * 60 * 60 * 1000;
 
 type Fault = (world: World, victim: SimNode) => void;
 
-/** Who has evicted whom, of the nodes that have ended. */
+/** Who has evicted whom, of the nodes that are gone. */
 class Evictions implements WorldObserver {
-  /** When each victim ended, and when each survivor evicted it, in world time. Bounded by the nodes of the run. */
-  readonly #endedMs = new Map<string, number>();
+  /** When each victim went, and when each survivor evicted it, in world time. Bounded by the nodes of the run. */
+  readonly #goneMs = new Map<string, number>();
   readonly #evictedMs = new Map<string, Map<string, number>>();
+  readonly #survivors: ReadonlySet<string>;
   readonly #world: World;
   #evictions = 0;
 
-  constructor(world: World) {
+  constructor(world: World, survivors: ReadonlySet<string>) {
     this.#world = world;
+    this.#survivors = survivors;
   }
 
   get evictions(): number {
     return this.#evictions;
   }
 
-  ended(victim: SimNode): void {
-    this.#endedMs.set(victim.id, this.#world.elapsedMs);
+  gone(victim: SimNode): void {
+    this.#goneMs.set(victim.id, this.#world.elapsedMs);
     this.#evictedMs.set(victim.id, new Map());
   }
 
   memberChanged(node: SimNode, { kind, member }: MemberEvent): void {
     const by = kind === 'evicted' ? this.#evictedMs.get(member.id) : undefined;
-    if (by === undefined || by.has(node.id) || node.process.hasEnded) return;
+    if (by === undefined || by.has(node.id) || !this.#survivors.has(node.id)) return;
     by.set(node.id, this.#world.elapsedMs);
     this.#evictions++;
   }
 
-  /** How long after its end each victim was evicted at the first and at the last survivor, in milliseconds. */
-  figures(survivors: ReadonlySet<string>): Figures {
-    const firstMs: number[] = [];
-    const lastMs: number[] = [];
-    for (const [victim, endedMs] of this.#endedMs) {
-      const delays = [...(this.#evictedMs.get(victim) ?? [])]
-        .filter(([by]) => survivors.has(by))
-        .map(([, atMs]) => atMs - endedMs);
-      firstMs.push(Math.min(...delays));
-      lastMs.push(Math.max(...delays));
-    }
-    return { firstMs, lastMs };
+  /** How long after its end each victim was evicted, in milliseconds: at the first, at the last and at each survivor. */
+  figures(): Figures {
+    const delaysMs = [...this.#goneMs].map(([victim, goneMs]) =>
+      [...(this.#evictedMs.get(victim) ?? [])].map(([, atMs]) => atMs - goneMs),
+    );
+    return {
+      firstMs: delaysMs.map((delays) => Math.min(...delays)),
+      lastMs: delaysMs.map((delays) => Math.max(...delays)),
+      eachMs: delaysMs.flat(),
+    };
   }
+}
+
+function seedsAt(size: number): number {
+  if (size <= 100) return 30;
+  return size <= 300 ? 10 : 2;
 }
 
 function detectionOf(name: string, fault: Fault): Measurement {
   return {
     name,
-    seeds: (size) => (size <= 30 ? 10 : size < MANY ? 3 : size === MANY ? 1 : 0),
+    seeds: seedsAt,
     take: async (size, seed) => {
       const world = new World(seed, { logs: false });
       const nodes = standingCluster(world, size, size < SYNCS_BELOW ? {} : { syncIntervalMs: NEVER_MS });
       await world.run(SETTLED_MS);
-      const evictions = new Evictions(world);
-      world.observe({
-        ended: (host) => evictions.ended(host as SimNode),
-        memberChanged: (node, event) => evictions.memberChanged(node, event),
-      });
       const rng = world.fork('victims');
       const victims = sample(rng, nodes, size < MANY ? 1 : Math.floor(size / 100));
-      for (const victim of victims) world.after(rng.next() * 1000, () => fault(world, victim));
       const survivors = new Set(nodes.filter((node) => !victims.includes(node)).map(({ id }) => id));
+      const evictions = new Evictions(world, survivors);
+      world.observe(evictions);
+      for (const victim of victims) {
+        world.after(rng.next() * 1000, () => {
+          evictions.gone(victim);
+          fault(world, victim);
+        });
+      }
       const limitMs = 60_000 + 2000 * size;
       const all = victims.length * survivors.size;
-      const isOver = () => victims.every((victim) => victim.process.hasEnded) && evictions.evictions >= all;
-      if (!(await world.runUntil(isOver, limitMs))) throw new Error(`not evicted everywhere in ${limitMs} ms`);
-      return evictions.figures(survivors);
+      if (!(await world.runUntil(() => evictions.evictions >= all, limitMs))) {
+        throw new Error(`not evicted everywhere in ${limitMs} ms`);
+      }
+      return evictions.figures();
     },
   };
 }
@@ -96,3 +104,6 @@ export const KILLED: Measurement = detectionOf('killed', (world, victim) => worl
 
 /** The machine of the node loses power: nothing answers. */
 export const SILENT: Measurement = detectionOf('silent', (world, victim) => world.cutPower(victim));
+
+/** SIGSTOP: connections are taken, and nothing is answered on them. */
+export const STOPPED: Measurement = detectionOf('stopped', (world, victim) => world.stall(victim, NEVER_MS));

@@ -7,6 +7,7 @@ import { renderMarkdown } from './markdown.js';
 import { HELP, type Options, parseOptions } from './options.js';
 import { renderPlot } from './plot/plot.js';
 import { Results } from './results.js';
+import { missedTargets } from './targets.js';
 import { measureAll } from './workers.js';
 
 const EXIT_OK = 0;
@@ -15,16 +16,21 @@ const EXIT_FAILED = 1;
 const PLOT = 'simulation-figures.svg';
 const DOCUMENT = 'simulation-figures.md';
 
-async function measure({ sizes, maxSeeds, workers, writes, checks }: Options): Promise<number> {
-  const measured = await measureAll(jobsOf(sizes, maxSeeds), workers, ({ name, size, seeds }, tookMs) => {
-    process.stderr.write(`${name}, ${size} nodes, ${seeds} seeds: ${(tookMs / 1000).toFixed(1)} s\n`);
+async function measure({ sizes, maxSeeds, only, workers, writes, checks }: Options): Promise<number> {
+  const jobs = jobsOf(sizes, { maxSeeds, only });
+  let done = 0;
+  const measured = await measureAll(jobs, workers, ({ name, size, firstSeed, seeds }, tookMs) => {
+    const what = `${name}, ${size} nodes, seeds ${firstSeed}–${firstSeed + seeds - 1}`;
+    process.stderr.write(`${++done} of ${jobs.length}: ${what}: ${(tookMs / 1000).toFixed(1)} s\n`);
   });
-  const results = new Results(measured);
+  const results = new Results(measured, sizes);
   if (writes) await write(results);
   else process.stdout.write(renderMarkdown(results));
-  const broken = checks ? brokenBounds(results) : [];
+  if (!checks) return EXIT_OK;
+  const [broken, missed] = [brokenBounds(results), missedTargets(results)];
   for (const line of broken) process.stderr.write(`beyond its bound: ${line}\n`);
-  return broken.length === 0 ? EXIT_OK : EXIT_FAILED;
+  for (const line of missed) process.stderr.write(`target missed: ${line}\n`);
+  return broken.length + missed.length === 0 ? EXIT_OK : EXIT_FAILED;
 }
 
 async function write(results: Results): Promise<void> {

@@ -2,8 +2,8 @@ import { formatNumber } from './format.js';
 import type { Results } from './results.js';
 import { TABLES, type Table } from './tables.js';
 
-/** Measurements that have a table cell, in the order of the list of seeds. */
-const SEEDED = ['killed', 'silent', 'start', 'join', 'idle', 'write', 'half-lost', 'third-lost', 'stalled'] as const;
+/** Measurements over the number of nodes, in the order of the list of seeds. */
+const SEEDED = ['killed', 'silent', 'stopped', 'start', 'join', 'idle', 'write'] as const;
 
 /** The document with every table; `plot` is the name of the file with the plot, where there is one. */
 export function renderMarkdown(results: Results, plot?: string): string {
@@ -24,13 +24,9 @@ byte. The configuration is the default. The network is a sound local one, 0.2–
 no time there: what is measured is the protocol, not the speed of a machine. Each figure is the median over its seeds, with the
 worst in brackets.`;
 
-export function renderTable({ title, text, columns }: Table, results: Results): string {
-  const rows = [
-    columns.map((column) => column.title),
-    columns.map(() => '---:'),
-    ...results.sizes.map((size) => columns.map(({ cell }) => cell(results, size))),
-  ];
-  return `## ${title}\n\n${text}\n\n${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
+export function renderTable({ title, text, head, rows }: Table, results: Results): string {
+  const lines = [head, head.map(() => '---:'), ...rows(results)];
+  return `## ${title}\n\n${text}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}`;
 }
 
 function renderSeeds(results: Results): string {

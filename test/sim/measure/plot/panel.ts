@@ -7,6 +7,8 @@ export interface Point {
 
 export interface Series {
   readonly title: string;
+  /** What others publish: dotted, and without markers. */
+  readonly isForeign?: boolean;
   /** In the order of x. */
   readonly points: readonly Point[];
 }
@@ -28,7 +30,7 @@ export interface Frame {
 }
 
 const LEGEND_ROW = 17;
-const LEGEND_ROWS = 3;
+const LEGEND_ROWS = 5;
 const LEGEND_TOP = 40;
 const PLOT_TOP: number = LEGEND_TOP + LEGEND_ROWS * LEGEND_ROW;
 
@@ -41,7 +43,7 @@ export function drawPanel(panel: Panel, sizes: readonly number[], frame: Frame):
   const y = logScale(values, bottom, frame.top + PLOT_TOP);
   return [
     text(frame.left, frame.top + 14, 'title', 'start', panel.title),
-    ...panel.series.flatMap(({ title }, index) => legend(frame, index, title)),
+    ...panel.series.flatMap((series, index) => legend(frame, index, series)),
     ...y.ticks.flatMap((value) => [
       line(frame.left, y.at(value), right, y.at(value), 'grid'),
       text(frame.left - 7, y.at(value) + 4, 'label', 'end', panel.formatY(value)),
@@ -56,25 +58,31 @@ export function drawPanel(panel: Panel, sizes: readonly number[], frame: Frame):
       line(frame.left, y.at(goal.y), right, y.at(goal.y), 'goal'),
       text(frame.left + 3, y.at(goal.y) - 5, 'label', 'start', goal.title),
     ]),
-    ...panel.series.flatMap(({ points }, index) => curve(points, index, x, y)),
+    ...panel.series.flatMap((series, index) => curve(series, index, x, y)),
   ];
 }
 
-function legend(frame: Frame, index: number, title: string): readonly string[] {
+function legend(frame: Frame, index: number, series: Series): readonly string[] {
   const top = frame.top + LEGEND_TOP + index * LEGEND_ROW - 5;
+  const { title, isForeign = false } = series;
   return [
-    line(frame.left, top, frame.left + 20, top, `line s${index}`),
-    marker(frame.left + 10, top, index),
+    line(frame.left, top, frame.left + 20, top, styleOf(series, index)),
+    ...(isForeign ? [] : [marker(frame.left + 10, top, index)]),
     text(frame.left + 27, top + 4, 'label', 'start', title),
   ];
 }
 
-function curve(points: readonly Point[], index: number, x: Scale, y: Scale): readonly string[] {
+function curve(series: Series, index: number, x: Scale, y: Scale): readonly string[] {
+  const { points, isForeign = false } = series;
   const path = points.map((point) => `${round(x.at(point.x))},${round(y.at(point.y))}`).join(' ');
   return [
-    `<polyline class="line s${index}" points="${path}"/>`,
-    ...points.map((point) => marker(x.at(point.x), y.at(point.y), index)),
+    `<polyline class="${styleOf(series, index)}" points="${path}"/>`,
+    ...(isForeign ? [] : points.map((point) => marker(x.at(point.x), y.at(point.y), index))),
   ];
+}
+
+function styleOf({ isForeign = false }: Series, index: number): string {
+  return `line s${index}${isForeign ? ' foreign' : ''}`;
 }
 
 /** Series differ in shape, too: colours are not for everybody. */
