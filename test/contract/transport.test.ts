@@ -478,4 +478,44 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
     answerSigned(secret, encodeNodesAnswer(NODES));
     expect(await ask()).toEqual({ kind: 'ok' });
   });
+
+  it('Reply_SignedByAnySecret_Counts', async () => {
+    await world.close();
+    world = await open(['new', SECRET]);
+    answerSigned(SECRET);
+    expect(await send()).toEqual({ kind: 'ok', reply: ACK });
+    expect(world.metrics.value('repram_signatures_verified_total', { secret: '2' })).toBe(1);
+    expect(verifyBody('new', world.bodies[0] ?? new Uint8Array(0), world.signatures[0])).toBe('ok');
+  });
+
+  it('Reply_FromLongAgo_IsIgnored', async () => {
+    await world.close();
+    world = await open([SECRET], 10_000);
+    answerSigned(
+      SECRET,
+      encodeAnswer({
+        type: 'PONG',
+        from: 'peer',
+        timestampS: 1,
+        messageId: '',
+        to: 'self',
+        nodeInfo: infoOf('peer', { incarnation: 1 }),
+      }),
+    );
+    expect(await send()).toEqual({ kind: 'stale' });
+    expect(world.metrics.value('repram_stale_messages_total')).toBe(1);
+    answerSigned(SECRET);
+    expect(await send()).toEqual({ kind: 'ok', reply: ACK });
+  });
+
+  it('Refusal_WithThePeersTime_SaysThatClocksDiffer', async () => {
+    world.behave({ status: 403, headers: { 'x-repram-time': '1' } });
+    expect(await send()).toEqual({ kind: 'rejected', status: 403 });
+    await world.close();
+    world = await open([SECRET], 10_000);
+    world.behave({ status: 403, headers: { 'x-repram-time': '1' } });
+    expect(await send()).toEqual({ kind: 'stale' });
+    world.behave({ status: 403 });
+    expect(await send()).toEqual({ kind: 'rejected', status: 403 });
+  });
 });

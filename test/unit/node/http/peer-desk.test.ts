@@ -23,8 +23,13 @@ beforeEach(() => {
 });
 afterEach(() => bench.gossip.stop());
 
-function desk(secret?: string): PeerDesk {
-  const guards = peerGuards(secret === undefined ? [] : [secret], bench);
+function desk(...secrets: string[]): PeerDesk {
+  const guards = peerGuards(secrets, {
+    clock: bench.clock,
+    log: bench.log,
+    metrics: bench.metrics,
+    maxAgeMs: secrets.length === 0 ? 0 : 300_000,
+  });
   return new PeerDesk({ metrics: bench.metrics }, { gossip: bench.gossip, gate, ...guards });
 }
 
@@ -107,7 +112,7 @@ describe('with a secret', () => {
     const body = encodeMessage({
       type: 'SYNC',
       from: 'peer',
-      timestampS: 1,
+      timestampS: bench.clock.nowMs() / 1000,
       messageId: '',
       nodeInfo,
       wantsReply: true,
@@ -141,5 +146,54 @@ describe('with a secret', () => {
     const answer = desk(SECRET).answer(BOOTSTRAP_PATH, own, signBody(SECRET, own));
     expect(answer.status).toBe(403);
     expect(refusesUnsigned(answer)).toBe(false);
+  });
+});
+
+describe('with several secrets', () => {
+  test('a message signed by any of them gets in, and the answer is signed by the first', () => {
+    const join = desk('new', 'old').answer(BOOTSTRAP_PATH, JOIN, signBody('old', JOIN));
+    expect(join.status).toBe(200);
+    const answer = desk('new', 'old').answer(MESSAGE_PATH, PUT, signBody('old', PUT));
+    expect(verifyBody('new', answer.body, answer.headers['x-repram-signature'])).toBe('ok');
+    expect(bench.metrics.value('repram_signatures_verified_total', { secret: '2' })).toBe(2);
+  });
+});
+
+describe('a message whose time is far from the clock of the node', () => {
+  const syncOf = (ageMs: number) =>
+    encodeMessage({
+      type: 'SYNC',
+      from: 'peer',
+      timestampS: Math.floor((bench.clock.nowMs() - ageMs) / 1000),
+      messageId: '',
+      nodeInfo: infoOf('peer', { incarnation: 1 }),
+    });
+
+  test.each([600_000, -600_000])('by %i ms is refused with the time it is here, and changes nothing', (ageMs) => {
+    const body = syncOf(ageMs);
+    const answer = desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body));
+    expect(textOf(answer)).toEqual([403, 'Stale message']);
+    expect(answer.headers['x-repram-time']).toBe(String(bench.clock.nowMs()));
+    expect(refusesUnsigned(answer)).toBe(false);
+    expect(bench.metrics.value('repram_stale_messages_total')).toBe(1);
+    expect(bench.gossip.members.get('peer')).toBeUndefined();
+  });
+
+  test('within the bound is taken', () => {
+    const body = syncOf(200_000);
+    expect(desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body)).status).toBe(200);
+    expect(bench.gossip.members.get('peer')).toBeDefined();
+  });
+
+  test('is not even looked at for its time where the signature is wrong', () => {
+    const body = syncOf(600_000);
+    expect(textOf(desk(SECRET).answer(MESSAGE_PATH, body, signBody('other', body)))[1]).toBe('Invalid signature');
+    expect(bench.metrics.value('repram_stale_messages_total')).toBe(0);
+  });
+
+  test('is taken all the same when it is a write: its version decides', () => {
+    desk(SECRET).answer(BOOTSTRAP_PATH, JOIN, signBody(SECRET, JOIN));
+    const body = encodeMessage(putOf('peer', 'late', { timestampS: 1 }));
+    expect(desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body)).status).toBe(200);
   });
 });
