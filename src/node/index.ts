@@ -6,12 +6,33 @@ export type { NodeStatus, Topology } from './client/answers.js';
 export {
   ApiClient,
   type ApiClientOptions,
+  type ApiClientPorts,
+  type EventQuery,
   type KeyQuery,
   type PutResult,
   type StoredValue,
 } from './client/api-client.js';
-export { createHttpRequest, type HttpAnswer, type HttpCall, type HttpRequest } from './client/http.js';
+export {
+  createHttpRequest,
+  createHttpStreams,
+  type HttpAnswer,
+  type HttpCall,
+  type HttpRequest,
+  type HttpStream,
+  type OpenHttpStream,
+  type StreamCall,
+} from './client/http.js';
 export type { NodeConfig } from './config/node-config.js';
 export { defaultConfig } from './config/resolve.js';
+export type { NodeEventListener, NodeEvents, SubscribeOptions } from './events/event-log.js';
+export {
+  type EventMember,
+  type GapEvent,
+  type HelloEvent,
+  NODE_EVENT_KINDS,
+  type NodeEvent,
+  type NodeEventKind,
+  type StreamEvent,
+} from './events/node-event.js';
 export { type RunningNode, type StartOptions, startNode } from './node.js';
 export { VERSION } from './version.js';

@@ -16,5 +16,5 @@ export function clientOf(io: CliIo, flags: ClientFlags): ApiClient {
       `${name}: ${quoted(url)} is not http://host:port, https://host:port or host:port`,
     );
   }
-  return new ApiClient({ request: io.request }, { url, timeoutMs: flags.timeout });
+  return new ApiClient({ request: io.request, openStream: io.openStream }, { url, timeoutMs: flags.timeout });
 }

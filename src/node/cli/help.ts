@@ -44,6 +44,13 @@ Examples:
   repram-node ls --all --json
 
 Control characters in keys are escaped; --json gives keys exactly.`,
+  watch: `
+Examples:
+  repram-node watch
+  repram-node watch --kinds evicted,left --url 10.0.0.1:8080
+  repram-node watch --json | jq -r 'select(.kind == "evicted").member.id'
+
+Goes on until Ctrl-C, also when the node is away for a while. Prints JSON lines where stdout is no terminal.`,
   completion: `
 Examples:
   source <(repram-node completion bash)

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../client/http.js';
+import type { HttpRequest, OpenHttpStream } from '../client/http.js';
 import type { NodeConfig } from '../config/node-config.js';
 import type { StopSignal } from './exit-codes.js';
 
@@ -31,9 +31,12 @@ export interface CliIo {
   readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly request: HttpRequest;
+  readonly openStream: OpenHttpStream;
   readonly startNode: (config: NodeConfig) => Promise<StoppableNode>;
   /** Calls `handler` at each such signal, instead of the end of the process. */
   readonly onSignal: (signal: StopSignal, handler: () => void) => void;
+  /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. Keeps the process running meanwhile. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Ends the process now. */
   readonly exit: (code: number) => void;
 }

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { createHttpRequest } from '../client/http.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHttpRequest, createHttpStreams } from '../client/http.js';
 import type { CliIo, Input, Output } from './io.js';
 
 type OutputStream = Writable & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>;
@@ -42,8 +43,10 @@ export function processIo(): CliIo {
     },
     env: process.env,
     request: createHttpRequest(),
+    openStream: createHttpStreams(),
     startNode: async (config) => (await import('../node.js')).startNode(config),
     onSignal: (signal, handler) => void process.on(signal, handler),
+    pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     exit: (code) => process.exit(code),
   };
 }

@@ -3,6 +3,7 @@ import { RepramError } from '../../gossip/error.js';
 import { MAX_WIRE_TTL_S } from '../../gossip/wire/limits.js';
 import { parseDuration } from '../config/duration.js';
 import { didYouMean } from '../config/suggest.js';
+import { isNodeEventKind, NODE_EVENT_KINDS, type NodeEventKind } from '../events/node-event.js';
 import { quoted } from '../printable.js';
 import { VERSION } from '../version.js';
 import { CliOption } from './cli-option.js';
@@ -11,6 +12,7 @@ import type { GetFlags } from './commands/get.js';
 import type { LsFlags } from './commands/ls.js';
 import type { PutFlags } from './commands/put.js';
 import { runStart, type StartFlags } from './commands/start.js';
+import type { WatchFlags } from './commands/watch.js';
 import { SHELLS, type Shell } from './completion/shell.js';
 import { EXAMPLES } from './help.js';
 import type { CliIo } from './io.js';
@@ -34,6 +36,16 @@ function limit(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= 1 && value <= MAX_LIMIT)) throw new InvalidArgumentError(`It takes 1 to ${MAX_LIMIT}.`);
   return value;
+}
+
+function kinds(text: string, previous: readonly NodeEventKind[] = []): readonly NodeEventKind[] {
+  const names = text.split(',').map((name) => name.trim());
+  const strange = names.find((name) => !isNodeEventKind(name));
+  if (strange !== undefined) {
+    const hint = didYouMean(strange, NODE_EVENT_KINDS);
+    throw new InvalidArgumentError(`It takes kinds of ${NODE_EVENT_KINDS.join(', ')}${hint}`);
+  }
+  return [...previous, ...names.filter(isNodeEventKind)];
 }
 
 function refuseExtraWords(program: Command, words: readonly string[]): void {
@@ -87,7 +99,15 @@ function addReading(program: Command, io: CliIo, finish: Finish): void {
     finish(await runLs(io, flags));
   });
 
-  for (const command of [status, peers, get, ls]) addClientOptions(command);
+  const watch = program.command('watch').description('Show what happens to the members of a node, as it happens');
+  const only = new CliOption('-k, --kinds <kinds>', 'Only these kinds of events, separated by commas');
+  watch.addOption(only.argParser(kinds).completedWith(NODE_EVENT_KINDS));
+  watch.action(async (flags: WatchFlags) => {
+    const { runWatch } = await import('./commands/watch.js');
+    finish(await runWatch(io, flags));
+  });
+
+  for (const command of [status, peers, get, ls, watch]) addClientOptions(command);
 }
 
 function addPut(program: Command, io: CliIo, finish: Finish): void {

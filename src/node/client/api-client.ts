@@ -2,9 +2,17 @@ import type { z } from 'zod';
 import { RepramError } from '../../gossip/error.js';
 import type { KeyPage } from '../../gossip/ports/store.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../gossip/wire/limits.js';
+import type { NodeEventKind, StreamEvent } from '../events/node-event.js';
 import type { NodeStatus, Topology } from './answers.js';
 import { notANode, refused, unreachable } from './failure.js';
-import type { HttpAnswer, HttpCall, HttpRequest } from './http.js';
+import {
+  type HttpAnswer,
+  type HttpCall,
+  type HttpRequest,
+  type HttpStream,
+  type OpenHttpStream,
+  readBody,
+} from './http.js';
 import { type NodeUrl, parseNodeUrl } from './node-url.js';
 
 /** A stored value and what its headers say; `undefined` where a header is missing or unreadable. */
@@ -25,6 +33,21 @@ export interface KeyQuery {
   readonly limit?: number | undefined;
 }
 
+export interface EventQuery {
+  /** Only these; all where none are given. `hello` and `gap` come in any case. */
+  readonly kinds?: readonly NodeEventKind[];
+  /** Begins with what is kept of the events after the one with this id. */
+  readonly since?: number | undefined;
+  /** Ends the stream. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ApiClientPorts {
+  readonly request: HttpRequest;
+  /** For `events`. */
+  readonly openStream?: OpenHttpStream;
+}
+
 export interface ApiClientOptions {
   /** As `parseNodeUrl` reads it. */
   readonly url: string;
@@ -34,6 +57,12 @@ export interface ApiClientOptions {
 
 /** Bound on a JSON answer: a page of the longest keys, many times over. */
 const MAX_JSON_BYTES = 256 * 1024 * 1024;
+
+/** Bound on one event: a snapshot of as many members as a node lists. */
+const MAX_EVENT_CHARS = 16 * 1024 * 1024;
+
+/** Nodes send a heartbeat every 15 seconds. */
+const MAX_SILENCE_MS = 45_000;
 
 const WHOLE = /^\d{1,15}$/;
 
@@ -58,6 +87,13 @@ function headerSeconds(answer: HttpAnswer, name: string): number | undefined {
   return text !== undefined && WHOLE.test(text) ? Number(text) : undefined;
 }
 
+function eventSearch({ kinds = [], since }: EventQuery): string {
+  const search = new URLSearchParams();
+  if (kinds.length > 0) search.set('kinds', kinds.join(','));
+  if (since !== undefined) search.set('since', String(since));
+  return search.size > 0 ? `?${search}` : '';
+}
+
 /**
  * Talks to one node, ours or an older one. Methods reject with a `RepramError`: `REQUEST_FAILED` where there is no
  * answer or an unexpected one, `BAD_USAGE` for an argument that no node would take.
@@ -66,13 +102,15 @@ export class ApiClient {
   /** The node's URL, as messages name it. */
   readonly url: string;
   readonly #request: HttpRequest;
+  readonly #openStream: OpenHttpStream | undefined;
   readonly #node: NodeUrl;
   readonly #timeoutMs: number;
 
-  constructor(ports: { readonly request: HttpRequest }, options: ApiClientOptions) {
+  constructor(ports: ApiClientPorts, options: ApiClientOptions) {
     const node = parseNodeUrl(options.url);
     if (node === undefined) throw new RepramError('BAD_USAGE', 'the URL of a node is http://host:port or host:port');
     this.#request = ports.request;
+    this.#openStream = ports.openStream;
     this.#node = node;
     this.#timeoutMs = options.timeoutMs;
     this.url = node.origin + node.prefix;
@@ -130,6 +168,35 @@ export class ApiClient {
     if (query.cursor) search.set('cursor', query.cursor);
     const { keys, next_cursor } = await this.#json(`/v1/keys${search.size > 0 ? `?${search}` : ''}`, keysAnswer);
     return next_cursor === undefined || next_cursor === '' ? { keys } : { keys, nextCursor: next_cursor };
+  }
+
+  /**
+   * `GET /v1/events`, over one connection: ends when the node ends it, rejects when it breaks. To go on, call again
+   * with the id of the last event as `since`. Kinds that only later versions know are left out.
+   */
+  async *events(query: EventQuery = {}): AsyncGenerator<StreamEvent> {
+    const signal = query.signal ?? new AbortController().signal;
+    const path = `/v1/events${eventSearch(query)}`;
+    const [{ readSse }, { readEvent }] = await Promise.all([import('./sse-reader.js'), import('./event-answers.js')]);
+    try {
+      for await (const { data } of readSse(await this.#open(path, signal), MAX_EVENT_CHARS)) {
+        const event = readEvent(data);
+        if (event === 'malformed') throw notANode(this.url, path);
+        if (event !== 'unknown') yield event;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error instanceof RepramError ? error : unreachable(this.url, error, this.#timeoutMs);
+    }
+  }
+
+  async #open(path: string, signal: AbortSignal): Promise<HttpStream['body']> {
+    if (this.#openStream === undefined) throw new RepramError('BAD_USAGE', 'events need the port openStream');
+    const { origin, prefix } = this.#node;
+    const call = { origin, path: prefix + path, timeoutMs: this.#timeoutMs, silenceMs: MAX_SILENCE_MS, signal };
+    const { status, body } = await this.#openStream(call);
+    if (status === 200) return body;
+    throw refused(this.url, { status, body: await readBody(body, MAX_JSON_BYTES) });
   }
 
   async #json<T>(path: string, schema: z.ZodType<T>): Promise<T> {

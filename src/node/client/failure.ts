@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the host cannot be looked up now',
   EPIPE: 'the connection broke',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  UND_ERR_BODY_TIMEOUT: 'nothing has come for too long',
   UND_ERR_SOCKET: 'the connection broke before the answer was complete',
 };
 
@@ -38,7 +39,7 @@ export function unreachable(url: string, error: unknown, timeoutMs: number): Rep
 }
 
 /** The node answered, but not with what was asked for. */
-export function refused(url: string, answer: HttpAnswer): RepramError {
+export function refused(url: string, answer: Pick<HttpAnswer, 'status' | 'body'>): RepramError {
   const text = Buffer.from(answer.body.subarray(0, MAX_ANSWER_TEXT)).toString().trim();
   const explanation = text === '' || text.startsWith('<') ? '' : `: ${printable(text)}`;
   return new RepramError('REQUEST_FAILED', `${url} answered ${answer.status}${explanation}`, {

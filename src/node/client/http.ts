@@ -19,6 +19,28 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
+/** A call whose answer has no foreseeable end. */
+export interface StreamCall {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For the beginning of the answer. */
+  readonly timeoutMs: number;
+  /** Longest time without a byte, from then on. */
+  readonly silenceMs: number;
+  /** Ends the call, also while the body is being read, with an error. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpStream {
+  readonly status: number;
+  /** To be read to its end, or left by leaving the loop over it. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Begins HTTP calls; rejects, as does reading the body, with whatever the platform raises. */
+export type OpenHttpStream = (call: StreamCall) => Promise<HttpStream>;
+
 /** Makes HTTP calls; rejects with whatever the platform raises. */
 export type HttpRequest = (call: HttpCall) => Promise<HttpAnswer>;
 
@@ -30,7 +52,8 @@ export class BodyTooLong extends Error {
   }
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+/** The whole of a body. Rejects with `BodyTooLong` beyond `maxBytes`. */
+export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -54,5 +77,26 @@ export function createHttpRequest(): HttpRequest {
       headers: answer.headers,
       body: await readBody(answer.body, maxBytes),
     };
+  };
+}
+
+/** Calls over connections of their own. undici is loaded with the first call. */
+export function createHttpStreams(): OpenHttpStream {
+  let dispatcher: Promise<Dispatcher> | undefined;
+  return async ({ origin, path, headers = {}, timeoutMs, silenceMs, signal }) => {
+    dispatcher ??= import('undici').then(({ Agent }) => new Agent());
+    const agent = await dispatcher;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs);
+    try {
+      const answer = await agent.request({
+        ...{ method: 'GET', origin, path, headers },
+        bodyTimeout: silenceMs,
+        signal: AbortSignal.any([signal, late.signal]),
+      });
+      return { status: answer.statusCode, body: answer.body };
+    } finally {
+      clearTimeout(timer);
+    }
   };
 }

@@ -54,6 +54,7 @@ export class EventStream {
   }
 
   #cut(): void {
+    if (this.#res.destroyed) return;
     this.#onSlow();
     this.#res.destroy();
   }

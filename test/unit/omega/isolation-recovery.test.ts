@@ -133,6 +133,22 @@ describe('IsolationRecovery', () => {
     expect([joins.length, cycles(), clock.pendingTimers]).toEqual([1, 1, 0]);
   });
 
+  it.each(['recovered', 'alone', 'stopped'] as const)(
+    'ACycleThatEnds_IsToldOnce_WithItsOutcome_%s',
+    async (outcome) => {
+      const finder = recovery();
+      const told: string[] = [];
+      finder.subscribe((event) => void told.push(event.kind === 'ended' ? event.outcome : event.kind));
+      void finder.trigger();
+      void finder.trigger();
+      expect(told).toEqual(['started']);
+      if (outcome === 'recovered') isolated = false;
+      if (outcome === 'stopped') finder.stop();
+      await clock.run(31_000);
+      expect(told).toEqual(['started', outcome]);
+    },
+  );
+
   it('LastMemberGone_CycleBeginsAtOnce_AndFindsTheRestartedSeed', async () => {
     const world = new World(5);
     const [seed, other] = await startMany(world, 2);

@@ -4,7 +4,7 @@ import { flagOf } from '../../../../src/node/config/option.js';
 import { OPTIONS, SETTING_NAMES } from '../../../../src/node/config/options.js';
 import { run } from './harness.js';
 
-const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'completion', 'help'];
+const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'watch', 'completion', 'help'];
 
 async function scriptFor(shell: string): Promise<string> {
   const { code, stdout } = await run({}, 'completion', shell);

@@ -1,7 +1,7 @@
 import type { StopSignal } from '../../../../src/node/cli/exit-codes.js';
 import type { CliIo, Output, StoppableNode } from '../../../../src/node/cli/io.js';
 import { runCli } from '../../../../src/node/cli/run.js';
-import type { HttpAnswer, HttpCall } from '../../../../src/node/client/http.js';
+import type { HttpAnswer, HttpCall, HttpStream, StreamCall } from '../../../../src/node/client/http.js';
 import type { NodeConfig } from '../../../../src/node/config/node-config.js';
 
 export interface World {
@@ -11,6 +11,7 @@ export interface World {
   /** Whether stdout is closed once something has been written to it, as by `| head`. */
   readonly closesStdout?: boolean;
   readonly answer?: (call: HttpCall) => HttpAnswer | Promise<HttpAnswer>;
+  readonly stream?: (call: StreamCall) => HttpStream | Promise<HttpStream>;
   readonly startNode?: (config: NodeConfig) => Promise<StoppableNode>;
 }
 
@@ -20,6 +21,9 @@ export interface Ran {
   readonly stdoutBytes: Uint8Array;
   readonly stderr: string;
   readonly calls: readonly HttpCall[];
+  readonly streamCalls: readonly StreamCall[];
+  /** The pauses that were made, in milliseconds; none of them takes any time. */
+  readonly pauses: readonly number[];
 }
 
 class Captured implements Output {
@@ -64,6 +68,8 @@ export class FakeWorld {
   readonly stdout: Captured;
   readonly stderr: Captured;
   readonly calls: HttpCall[] = [];
+  readonly streamCalls: StreamCall[] = [];
+  readonly pauses: number[] = [];
   readonly exits: number[] = [];
   readonly #handlers = new Map<StopSignal, () => void>();
   readonly #world: World;
@@ -82,7 +88,18 @@ export class FakeWorld {
     const code = await runCli(args, this.#io());
     const stdoutBytes = this.stdout.bytes();
     const stderr = Buffer.from(this.stderr.bytes()).toString();
-    return { code, stdout: Buffer.from(stdoutBytes).toString(), stdoutBytes, stderr, calls: this.calls };
+    return {
+      code,
+      stdout: Buffer.from(stdoutBytes).toString(),
+      stdoutBytes,
+      stderr,
+      calls: this.calls,
+      ...this.#streaming(),
+    };
+  }
+
+  #streaming(): Pick<Ran, 'streamCalls' | 'pauses'> {
+    return { streamCalls: this.streamCalls, pauses: this.pauses };
   }
 
   #io(): CliIo {
@@ -96,6 +113,11 @@ export class FakeWorld {
         this.calls.push(call);
         return (world.answer ?? (() => answer(500, 'no answer given')))(call);
       },
+      openStream: async (call) => {
+        this.streamCalls.push(call);
+        return (world.stream ?? (() => Promise.reject(new Error('no stream given'))))(call);
+      },
+      pause: async (ms) => void this.pauses.push(ms),
       startNode: world.startNode ?? (() => Promise.reject(new Error('no node given'))),
       onSignal: (signal, handler) => void this.#handlers.set(signal, handler),
       exit: (code) => void this.exits.push(code),

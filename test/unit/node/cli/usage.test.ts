@@ -4,7 +4,7 @@ import { OPTIONS, SETTING_NAMES } from '../../../../src/node/config/options.js';
 import { VERSION } from '../../../../src/node/version.js';
 import { run } from './harness.js';
 
-const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'completion'];
+const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'watch', 'completion'];
 
 describe('wrong usage ends with 2, says why on stderr and leaves stdout alone', () => {
   test.each([
@@ -31,6 +31,8 @@ describe('wrong usage ends with 2, says why on stderr and leaves stdout alone', 
     [['put', 'k'], 'give a value, --file FILE, or -'],
     [['ls', '--limit', '0'], 'It takes 1 to 100000'],
     [['ls', '--limit', 'all'], 'It takes 1 to 100000'],
+    [['watch', '--kinds', 'joined,evictd'], 'did you mean evicted?'],
+    [['watch', '--kinds', ''], 'It takes kinds of joined, returned,'],
     [['completion'], "missing required argument 'shell'"],
     [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
   ])('%j', async (args, message) => {
