@@ -44,6 +44,11 @@ export const nodeInfos: fc.Arbitrary<NodeInfo> = fc.record(
   { requiredKeys: ['id', 'address', 'port', 'httpPort', 'enclave'] },
 );
 
+/** One number a bucket, a power of two of them. */
+export const viewDigests: fc.Arbitrary<readonly number[]> = fc
+  .integer({ min: 0, max: 7 })
+  .chain((exponent) => fc.array(fc.nat(2 ** 32 - 1), { minLength: 2 ** exponent, maxLength: 2 ** exponent }));
+
 const base = { from: names, timestampS: timestamps };
 const optionalId = fc.oneof(fc.constant(''), messageIds);
 const optionalName = fc.oneof(fc.constant(''), names);
@@ -86,6 +91,7 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
       messageId: optionalId,
       nodeInfo: nodeInfos,
       wantsReply: fc.constant(true as const),
+      digest: viewDigests,
     },
     { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'nodeInfo'] },
   ),

@@ -28,7 +28,7 @@ export interface ViewAnswer {
 }
 
 interface ViewParts {
-  readonly members: MemberTable;
+  readonly members: Pick<MemberTable, 'live'>;
   /** Removals that have not expired. */
   readonly tombstones: () => Iterable<Tombstone>;
 }

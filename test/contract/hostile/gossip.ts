@@ -175,8 +175,9 @@ const FIELDS: readonly HostileInput[] = [
   message(PONG, 'to', 'somebody-else', 200),
   ...[undefined, null, 1, 'x', [], {}].map((value) => message(SYNC, 'node_info', value)),
   ...[1, 'x', [], { reply: 'yes' }, { reply: 1 }].map((value) => message(SYNC, 'x', value)),
-  ...[{}, { reply: false }, { reply: true }, { reply: true, nodes: [SYNC] }].map((value) =>
-    message(SYNC, 'x', value, 200),
+  ...[1, [], 'x', 'AAAAAQ', 'A'.repeat(1024)].map((digest) => message(SYNC, 'x', { reply: true, digest })),
+  ...[{}, { reply: false }, { reply: true }, { reply: true, nodes: [SYNC] }, { reply: true, digest: 'AAAAAQ==' }].map(
+    (value) => message(SYNC, 'x', value, 200),
   ),
   ...[undefined, null, 1, 'x', [], {}, { incarnation: -1 }, { incarnation: 1.5 }, { incarnation: '1' }].map((value) =>
     message(LEAVE, 'x', value),

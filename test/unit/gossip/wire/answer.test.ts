@@ -73,6 +73,17 @@ describe('answers that list nodes', () => {
     expect(decodeAnswer(bytes)).toBeUndefined();
   });
 
+  it('carry removals along', () => {
+    const tombstone = { id: 'gone', incarnation: 3, removedAtMs: 5, expiresAtMs: 6, by: 'n' };
+    const bytes = encodeNodesAnswer([info], [{ kind: 'removed', tombstone }]);
+    expect(decodeNodesAnswer(bytes)).toEqual({ nodes: [info], skipped: 0, news: [{ kind: 'removed', tombstone }] });
+  });
+
+  it.each(['1', '"x"', '{}', '[1]', '[{"k":"removed"}]'])('bring their nodes, though the news is %s', (news) => {
+    const text = `{"success":true,"x":{"nodes":[${node}],"news":${news}}}`;
+    expect(decodeNodesAnswer(Buffer.from(text))).toEqual({ nodes: [info], skipped: 0 });
+  });
+
   it('are no longer than what is looked at, and what is left out is the end', () => {
     const longest = 'ü'.repeat(128);
     const nodes = many(MAX_BOOTSTRAP_PEERS).map((each) => ({ ...each, enclave: longest, address: 'h'.repeat(253) }));

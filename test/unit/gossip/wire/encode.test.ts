@@ -37,6 +37,9 @@ describe('encodeMessage', () => {
     expect(text({ ...base, type: 'SYNC', nodeInfo: { ...node, address: 'h' }, wantsReply: true })).toBe(
       '{"type":"SYNC","from":"a","timestamp":7,"message_id":"","node_info":{"id":"n","address":"h","port":0,"http_port":8080,"enclave":"e"},"x":{"reply":true}}',
     );
+    expect(JSON.parse(text({ ...base, type: 'SYNC', nodeInfo: node, wantsReply: true, digest: [1] }))).toMatchObject({
+      x: { reply: true, digest: 'AAAAAQ==' },
+    });
     expect(text({ ...base, type: 'LEAVE', incarnation: 9 })).toBe(
       '{"type":"LEAVE","from":"a","timestamp":7,"message_id":"","x":{"incarnation":9}}',
     );
