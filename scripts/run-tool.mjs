@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Compiles a tool where that is due, builds the product where the tool needs one and there is none, and runs the tool:
-//   node scripts/run-tool.mjs live-wire-compat|bench|sim|sim-measure|sim-mutants [arguments]
+//   node scripts/run-tool.mjs live-wire-compat|bench|drill|sim|sim-measure|sim-mutants [arguments]
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -11,6 +11,7 @@ import { build, CLI } from './lib/prepare.mjs';
 const TOOLS = {
   'live-wire-compat': { project: 'tools', entry: 'scripts/live-wire-compat/main.js', needsProduct: true },
   bench: { project: 'tools', entry: 'bench/main.js', needsProduct: true },
+  drill: { project: 'tools', entry: 'scripts/drills/main.js', needsProduct: true },
   sim: { project: 'sim', entry: 'test/sim/cli/main.js', needsProduct: false },
   'sim-measure': { project: 'sim', entry: 'test/sim/measure/main.js', needsProduct: false },
   'sim-mutants': { project: 'sim', entry: 'test/sim/mutations/main.js', needsProduct: false },

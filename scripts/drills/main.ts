@@ -1,0 +1,50 @@
+import { writeFile } from 'node:fs/promises';
+import { explain } from '../lib/usage.js';
+import { killAllGroups } from '../live-wire-compat/cluster/children.js';
+import { DRILLS } from './catalogue.js';
+import type { Drill } from './drill.js';
+import { HELP } from './help.js';
+import { endWithOutside, isInside, runInside } from './network/isolation.js';
+import { type CommandLine, commandOf, parseCommandLine } from './options.js';
+import { writeIntoPage } from './page.js';
+import { circumstances, isPassed, type Outcome, renderJson } from './report.js';
+import { renderMarkdown, renderTable } from './table.js';
+
+const EXIT_MET = 0;
+const EXIT_MISSED = 1;
+
+async function hold(drill: Drill, { options, json, write }: CommandLine): Promise<number> {
+  const startedAt = new Date();
+  const command = commandOf(drill.name, options);
+  const figures = await drill.run(options, (text) => process.stderr.write(`${drill.name}: ${text}\n`));
+  const outcome: Outcome = { drill: drill.name, command, options, startedAt, figures };
+  const machine = circumstances(startedAt);
+  process.stdout.write(`${renderTable(`${drill.title} (${command}; ${machine})`, figures)}\n`);
+  if (json !== undefined) await writeFile(json, renderJson(outcome));
+  if (write !== undefined) await writeIntoPage(write, command, `${renderMarkdown(figures)}\n\n${machine}`);
+  return isPassed(figures) ? EXIT_MET : EXIT_MISSED;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const commandLine = parseCommandLine(args);
+  if (commandLine.help || commandLine.drill === undefined) {
+    process.stdout.write(HELP);
+    return EXIT_MET;
+  }
+  const drill = DRILLS[commandLine.drill];
+  if (!drill.isolated) return hold(drill, commandLine);
+  if (!isInside()) return runInside(args);
+  endWithOutside();
+  return hold(drill, commandLine);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const { text, exitCode } = explain(error);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
+} finally {
+  killAllGroups();
+}
+process.exit();
