@@ -11,7 +11,8 @@ import {
 import { decodeMessage } from '../../src/gossip/wire/decode.js';
 import { encodeMessage } from '../../src/gossip/wire/encode.js';
 import { formatMessageId, versionOf } from '../../src/gossip/wire/message-id.js';
-import { extensions, hosts, messages, names, nodeInfos, ports } from '../support/messages.js';
+import { newsJson, readNews, readNewsList } from '../../src/gossip/wire/news.js';
+import { extensions, hosts, messages, names, newsItems, nodeInfos, ports } from '../support/messages.js';
 
 const FIELDS = [
   'type',
@@ -36,21 +37,46 @@ const FIELDS = [
   'nodes',
   'reply',
   'node_id',
+  'news',
+  'accused',
+  'node',
+  'timeout_ms',
+  'acked',
+  'k',
+  'n',
+  'inc',
+  'by',
+  'silent',
   'gossip_port',
   '__proto__',
   'constructor',
 ];
-const TYPES = ['PUT', 'GET', 'PING', 'PONG', 'SYNC', 'ACK', 'LEAVE', 'toString', '__proto__'];
+const TYPES = [
+  'PUT',
+  'GET',
+  'PING',
+  'PONG',
+  'SYNC',
+  'ACK',
+  'LEAVE',
+  'NEWS',
+  'PINGREQ',
+  'PINGACK',
+  'toString',
+  '__proto__',
+];
+const KINDS = ['alive', 'suspect', 'dead', 'heard', 'left', 'removed'];
 
 /** JSON values in which the protocol's own names and awkward scalars turn up often. */
 const { value: shapes } = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
     fc.oneof(
-      fc.constantFrom<unknown>(...TYPES, '', 'a', 'AA==', 0, -1, 0.5, 8080, 65_536, 1e300, true, null),
+      fc.constantFrom<unknown>(...TYPES, ...KINDS, '', 'a', 'AA==', 0, -1, 0.5, 8080, 65_536, 1e300, true, null),
       fc.jsonValue({ maxDepth: 1 }),
     ),
     tie('object'),
+    fc.array(tie('object'), { maxLength: 3 }),
   ),
   object: fc
     .array(fc.tuple(fc.constantFrom(...FIELDS), tie('value')), { maxLength: 10 })
@@ -120,6 +146,23 @@ describe('codec', () => {
       skipped: 0,
     });
   });
+});
+
+describe('news', () => {
+  const written = (news: Parameters<typeof newsJson>[0]): unknown => JSON.parse(JSON.stringify(newsJson(news)));
+
+  test.prop([newsItems], { numRuns: 500 })('reads as what was written', (news) => {
+    expect(readNews(written(news))).toEqual(news);
+  });
+
+  test.prop([fc.array(fc.oneof(shapes, newsItems.map(written)), { maxLength: 8 })], { numRuns: 1000 })(
+    'costs no more than the item that is malformed, and what is read survives a round trip',
+    (entries) => {
+      const read = readNewsList(entries);
+      expect(read).toEqual(entries.map(readNews).filter((news) => news !== undefined));
+      expect(readNewsList(read.map(written))).toEqual(read);
+    },
+  );
 });
 
 describe('base64', () => {

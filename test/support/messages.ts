@@ -5,10 +5,14 @@ import {
   MAX_INSTANCE_BYTES,
   MAX_KEY_BYTES,
   MAX_MESSAGE_ID_BYTES,
+  MAX_NEWS_ITEMS,
+  MAX_PROBE_TIMEOUT_MS,
+  MAX_TIMESTAMP_MS,
   MAX_TIMESTAMP_S,
   MAX_WIRE_TTL_S,
 } from '../../src/gossip/wire/limits.js';
 import type { Message, NodeExtension, NodeInfo } from '../../src/gossip/wire/message.js';
+import type { News, Tombstone } from '../../src/gossip/wire/news.js';
 
 /** Arbitrary valid parts of messages, for property tests. */
 const text = (maxBytes: number): fc.Arbitrary<string> =>
@@ -49,6 +53,31 @@ export const viewDigests: fc.Arbitrary<readonly number[]> = fc
   .integer({ min: 0, max: 7 })
   .chain((exponent) => fc.array(fc.nat(2 ** 32 - 1), { minLength: 2 ** exponent, maxLength: 2 ** exponent }));
 
+const subject = { id: names, incarnation: fc.maxSafeNat() };
+const wallTimes = fc.integer({ min: 0, max: MAX_TIMESTAMP_MS });
+
+export const tombstones: fc.Arbitrary<Tombstone> = fc.record({
+  ...subject,
+  removedAtMs: wallTimes,
+  expiresAtMs: wallTimes,
+  by: names,
+});
+
+export const newsItems: fc.Arbitrary<News> = fc.oneof(
+  fc.record({ kind: fc.constant('alive' as const), info: nodeInfos }),
+  fc.record({
+    kind: fc.constantFrom('suspect' as const, 'dead' as const),
+    ...subject,
+    by: names,
+    silentMs: fc.maxSafeNat(),
+  }),
+  fc.record({ kind: fc.constant('heard' as const), ...subject, silentMs: fc.maxSafeNat() }),
+  fc.record({ kind: fc.constant('left' as const), ...subject }),
+  fc.record({ kind: fc.constant('removed' as const), tombstone: tombstones }),
+);
+
+const news = fc.array(newsItems, { minLength: 1, maxLength: 6 });
+
 const base = { from: names, timestampS: timestamps };
 const optionalId = fc.oneof(fc.constant(''), messageIds);
 const optionalName = fc.oneof(fc.constant(''), names);
@@ -77,11 +106,17 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
     key: fc.oneof(fc.constant(''), keys),
   }),
   fc.record(
-    { type: fc.constant('PING' as const), ...probe, wantsReply: fc.constant(true as const) },
+    {
+      type: fc.constant('PING' as const),
+      ...probe,
+      wantsReply: fc.constant(true as const),
+      accused: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      news,
+    },
     { requiredKeys: [...probeKeys.requiredKeys] },
   ),
   fc.record(
-    { type: fc.constant('PONG' as const), ...probe, known: extensions },
+    { type: fc.constant('PONG' as const), ...probe, known: extensions, news },
     { requiredKeys: [...probeKeys.requiredKeys] },
   ),
   fc.record(
@@ -92,6 +127,7 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
       nodeInfo: nodeInfos,
       wantsReply: fc.constant(true as const),
       digest: viewDigests,
+      news,
     },
     { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'nodeInfo'] },
   ),
@@ -100,5 +136,30 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
     ...base,
     messageId: optionalId,
     incarnation: fc.maxSafeNat(),
+  }),
+  fc.record({
+    type: fc.constant('NEWS' as const),
+    ...base,
+    messageId: optionalId,
+    news: fc.array(newsItems, { maxLength: MAX_NEWS_ITEMS, size: 'small' }),
+  }),
+  fc.record(
+    {
+      type: fc.constant('PINGREQ' as const),
+      ...base,
+      messageId: optionalId,
+      to: names,
+      target: nodeInfos,
+      timeoutMs: fc.nat(MAX_PROBE_TIMEOUT_MS),
+      news,
+    },
+    { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'to', 'target', 'timeoutMs'] },
+  ),
+  fc.record({
+    type: fc.constant('PINGACK' as const),
+    ...base,
+    messageId: optionalId,
+    to: optionalName,
+    acked: fc.boolean(),
   }),
 );

@@ -7,13 +7,12 @@ import {
   encodeNodesAnswer,
   MAX_ANSWER_BYTES,
 } from '../../../../src/gossip/wire/answer.js';
-import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_BOOTSTRAP_PEERS } from '../../../../src/gossip/wire/limits.js';
-import type { AckMessage, NodeInfo, PongMessage } from '../../../../src/gossip/wire/message.js';
+import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_BOOTSTRAP_PEERS, MAX_NEWS_ITEMS } from '../../../../src/gossip/wire/limits.js';
+import type { NodeInfo, ReplyMessage } from '../../../../src/gossip/wire/message.js';
 import { messages, nodeInfos } from '../../../support/messages.js';
 
-const replies = messages.filter(
-  (message): message is AckMessage | PongMessage => message.type === 'ACK' || message.type === 'PONG',
-);
+const REPLIES: readonly string[] = ['ACK', 'PONG'] satisfies readonly ReplyMessage['type'][];
+const replies = messages.filter((message): message is ReplyMessage => REPLIES.includes(message.type));
 
 const ACK = '{"type":"ACK","from":"a","timestamp":1,"message_id":"m","to":"b"}';
 
@@ -45,10 +44,21 @@ describe('answers', () => {
     ['an extension that is no object', '{"success":true,"x":"reply"}'],
     ['a reply that is no object', '{"success":true,"x":{"reply":[1,2,3]}}'],
     ['a malformed reply', '{"success":true,"x":{"reply":{"type":"ACK","from":"a"}}}'],
-    ['an unknown type', '{"success":true,"x":{"reply":{"type":"NEWS","from":"a"}}}'],
+    ['an unknown type', '{"success":true,"x":{"reply":{"type":"RUMOUR","from":"a"}}}'],
     ['too long', `{"success":true,"x":{"reply":${ACK}},"pad":"${'x'.repeat(MAX_ANSWER_BYTES)}"}`],
   ])('bring no reply: %s', (_name, text) => {
     expect(decodeAnswer(Buffer.from(text))).toBeUndefined();
+  });
+
+  it('bring a PONG with as much news as is read from a message', () => {
+    const info: NodeInfo = { id: 'n', address: 'h', port: 1, httpPort: 2, enclave: 'e' };
+    const extension = { incarnation: Number.MAX_SAFE_INTEGER, instance: 'a'.repeat(16) };
+    const news = Array.from(
+      { length: MAX_NEWS_ITEMS },
+      () => ({ kind: 'alive', info: { ...info, extension } }) as const,
+    );
+    const pong = { type: 'PONG', from: 'a', timestampS: 1, messageId: 'm', to: 'b', news } as const;
+    expect(decodeAnswer(encodeAnswer(pong))).toEqual(pong);
   });
 
   it('bring the reply whatever newer nodes add', () => {

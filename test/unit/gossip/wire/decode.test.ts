@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeMessage } from '../../../../src/gossip/wire/decode.js';
 import {
   MAX_MESSAGE_BYTES,
+  MAX_PROBE_TIMEOUT_MS,
   MAX_TIMESTAMP_S,
   MAX_VALUE_BYTES,
   MAX_WIRE_TTL_S,
@@ -14,6 +15,10 @@ const ack = { type: 'ACK', from: 'a', message_id: 'm' };
 const ping = { type: 'PING', from: 'a' };
 const sync = { type: 'SYNC', from: 'a', node_info: node };
 const leave = { type: 'LEAVE', from: 'a', x: { incarnation: 5 } };
+const left = { k: 'left', id: 'n', inc: 5 };
+const news = { type: 'NEWS', from: 'a', x: { news: [left] } };
+const pingReq = { type: 'PINGREQ', from: 'a', to: 'n', message_id: 'm', x: { node, timeout_ms: 500 } };
+const pingAck = { type: 'PINGACK', from: 'b', to: 'a', message_id: 'm', x: { acked: true } };
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (value: unknown) => decodeMessage(bytes(JSON.stringify(value)));
@@ -69,6 +74,41 @@ describe('decodeMessage', () => {
       nodeInfo: { extension: { incarnation: 1, instance: 'ab' } },
     });
     expect(message(leave)).toEqual({ type: 'LEAVE', from: 'a', timestampS: 0, messageId: '', incarnation: 5 });
+  });
+
+  it('reads news wherever it goes along, and an accusation', () => {
+    const read = [{ kind: 'left', id: 'n', incarnation: 5 }];
+    expect(message({ ...ping, x: { reply: true, accused: 5, news: [left] } })).toMatchObject({
+      wantsReply: true,
+      accused: 5,
+      news: read,
+    });
+    expect(message({ ...ping, type: 'PONG', x: { news: [left] } })).toMatchObject({ news: read });
+    expect(message({ ...sync, x: { news: [left] } })).toMatchObject({ news: read });
+    expect(message(news)).toEqual({ type: 'NEWS', from: 'a', timestampS: 0, messageId: '', news: read });
+    expect(message({ ...pingReq, x: { ...pingReq.x, news: [left] } })).toMatchObject({ news: read });
+  });
+
+  it('reads an indirect probe, and what became of it', () => {
+    expect(message(pingReq)).toEqual({
+      type: 'PINGREQ',
+      from: 'a',
+      timestampS: 0,
+      messageId: 'm',
+      to: 'n',
+      target: { id: 'n', address: '10.0.0.1', port: 9090, httpPort: 8080, enclave: 'e' },
+      timeoutMs: 500,
+    });
+    const acked = { type: 'PINGACK', from: 'b', timestampS: 0, messageId: 'm', to: 'a', acked: true };
+    expect(message(pingAck)).toEqual(acked);
+    expect(message({ ...pingAck, x: {} })).toEqual({ ...acked, acked: false });
+  });
+
+  it('loses only the news that is malformed or unknown, never the message', () => {
+    const entries = [null, { k: 'rumour' }, left, { ...left, inc: -1 }];
+    expect(message({ ...ping, x: { news: entries } })).toEqual(message({ ...ping, x: { news: [left] } }));
+    expect(message({ ...ping, x: { news: [null] } })).toEqual(message(ping));
+    expect(message({ ...news, x: {} })).toMatchObject({ news: [] });
   });
 
   it('leaves no extension on a node that sent none', () => {
@@ -167,6 +207,21 @@ describe('decodeMessage', () => {
     ['x', { ...leave, x: undefined }],
     ['x.incarnation', { ...leave, x: {} }],
     ['x.incarnation', { ...leave, x: { incarnation: '5' } }],
+    ['x.news', { ...ping, x: { news: {} } }],
+    ['x.news', { ...ping, type: 'PONG', x: { news: 'none' } }],
+    ['x.news', { ...sync, x: { news: 5 } }],
+    ['x.accused', { ...ping, x: { accused: -1 } }],
+    ['x.accused', { ...ping, x: { accused: '5' } }],
+    ['x', { ...news, x: undefined }],
+    ['x.news', { ...news, x: { news: left } }],
+    ['to', { ...pingReq, to: undefined }],
+    ['x', { ...pingReq, x: null }],
+    ['x.node', { ...pingReq, x: { timeout_ms: 500 } }],
+    ['x.node.address', { ...pingReq, x: { ...pingReq.x, node: { ...node, address: 'a/b' } } }],
+    ['x.timeout_ms', { ...pingReq, x: { node } }],
+    ['x.timeout_ms', { ...pingReq, x: { node, timeout_ms: MAX_PROBE_TIMEOUT_MS + 1 } }],
+    ['x', { ...pingAck, x: undefined }],
+    ['x.acked', { ...pingAck, x: { acked: 1 } }],
   ])('rejects a wrong %s: %j', (field, value) => {
     expect(decode(value)).toEqual({ ok: false, error: `Invalid message: ${field}` });
   });

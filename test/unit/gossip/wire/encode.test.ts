@@ -11,6 +11,7 @@ import type { Message, NodeInfo } from '../../../../src/gossip/wire/message.js';
 
 const text = (message: Message): string => Buffer.from(encodeMessage(message)).toString();
 const node: NodeInfo = { id: 'n', address: '::1', port: 0, httpPort: 8080, enclave: 'e' };
+const left = { kind: 'left', id: 'n', incarnation: 9 } as const;
 const base = { from: 'a', timestampS: 7, messageId: '' };
 
 describe('encodeMessage', () => {
@@ -43,6 +44,29 @@ describe('encodeMessage', () => {
     expect(text({ ...base, type: 'LEAVE', incarnation: 9 })).toBe(
       '{"type":"LEAVE","from":"a","timestamp":7,"message_id":"","x":{"incarnation":9}}',
     );
+    expect(text({ ...base, type: 'PING', to: 'b', wantsReply: true, accused: 9, news: [left] })).toBe(
+      '{"type":"PING","from":"a","timestamp":7,"message_id":"","to":"b","x":{"reply":true,"accused":9,"news":[{"k":"left","id":"n","inc":9}]}}',
+    );
+    expect(text({ ...base, type: 'NEWS', news: [left] })).toBe(
+      '{"type":"NEWS","from":"a","timestamp":7,"message_id":"","x":{"news":[{"k":"left","id":"n","inc":9}]}}',
+    );
+    const request = { ...base, type: 'PINGREQ', to: 'n', target: node, timeoutMs: 500 } as const;
+    expect(text(request)).toBe(
+      '{"type":"PINGREQ","from":"a","timestamp":7,"message_id":"","to":"n","x":{"node":{"id":"n","address":"[::1]","port":0,"http_port":8080,"enclave":"e"},"timeout_ms":500}}',
+    );
+    expect(text({ ...base, type: 'PINGACK', to: 'b', acked: false })).toBe(
+      '{"type":"PINGACK","from":"a","timestamp":7,"message_id":"","to":"b","x":{"acked":false}}',
+    );
+  });
+
+  it('writes no x where there is nothing to put there', () => {
+    for (const message of [
+      { ...base, type: 'PING', to: '', news: [] },
+      { ...base, type: 'PONG', to: '', news: [] },
+      { ...base, type: 'SYNC', nodeInfo: node, news: [] },
+    ] as const) {
+      expect(text(message)).not.toContain('"x"');
+    }
   });
 
   it.each([1, 2, 3, 1024, 5000])('writes a value of %i bytes that is part of a larger buffer', (length) => {
