@@ -4,7 +4,7 @@ import type { Clock } from '../gossip/ports/clock.js';
 import type { Rng } from '../gossip/ports/rng.js';
 
 export interface SeedRoundsOptions {
-  /** Longest time between two rounds, in milliseconds. */
+  /** Period in which a node that is alone looks for others, in milliseconds: rounds are no rarer. */
   readonly intervalMs: number;
 }
 
@@ -20,11 +20,14 @@ export interface SeedRoundsParts {
 
 const FIRST_ROUND_MS = 500;
 
+/** Longest time between two rounds, in milliseconds: two halves of a cluster that were cut find each other as soon. */
+export const LONGEST_ROUND_PAUSE_MS = 10_000;
+
 /**
  * Asks every seed where no member lives, for as long as that is so. Nodes that start at the same time join whichever
  * seed is up already, or are joined before their own seed is up; and seeds that are replaced at the same time know
  * nobody but each other. Without this, groups would stay that know nothing of each other, and none of them alone.
- * Rounds come ever more rarely, up to one an interval. A node that is alone has its recovery for that.
+ * Rounds come ever more rarely, up to one in `LONGEST_ROUND_PAUSE_MS`. A node that is alone has its recovery for that.
  */
 export class SeedRounds {
   readonly #clock: Clock;
@@ -50,7 +53,8 @@ export class SeedRounds {
 
   async #run(): Promise<void> {
     const { signal } = this.#abort;
-    const backoff = { baseMs: FIRST_ROUND_MS, capMs: this.#options.intervalMs };
+    const capMs = Math.min(this.#options.intervalMs, LONGEST_ROUND_PAUSE_MS);
+    const backoff = { baseMs: FIRST_ROUND_MS, capMs };
     for (let round = 0; !signal.aborted; round++) {
       await this.#clock.sleep(backoffMs(this.#rng, round, backoff), signal);
       if (!this.#parts.isIsolated()) await this.#askAll(signal);

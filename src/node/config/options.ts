@@ -156,7 +156,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   recoveryIntervalMs: {
     name: 'recovery-interval',
     group: 'Membership',
-    summary: 'Period in which seeds where no member lives are tried again',
+    summary: 'Period in which a node that is alone looks for others anew',
     type: duration({ min: 100, max: HOUR }),
     fallback: 30 * SECOND,
   },

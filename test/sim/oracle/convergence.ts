@@ -18,6 +18,7 @@ export interface ConvergenceTiming {
 
 const SEND_TIMEOUT_MS = 5000;
 const LONGEST_RETRY_PAUSE_MS = 4000;
+const LONGEST_ROUND_PAUSE_MS = 10_000;
 const STRIKES = 3;
 const LEGACY_PING_INTERVAL_MS = 30_000;
 
@@ -27,7 +28,7 @@ const LEGACY_PING_INTERVAL_MS = 30_000;
  *
  * - A node that is alone finds the others: a recovery cycle begins within one interval, and asks every seed at least
  *   once in the longest pause and the time that silent seeds take.
- * - Groups find each other: every seed that never answered is asked once in an interval.
+ * - Groups find each other: every seed where no member lives is asked once in ten seconds.
  * - A member held for dead is asked again: one a period, in rounds of random order, so after at most two rounds.
  * - News spreads: each exchange of topology doubles who knows, one a node and interval. Three intervals more, because
  *   partners are drawn at random and may know already.
@@ -41,7 +42,7 @@ export function convergenceBoundMs(nodes: number, timing: Partial<ConvergenceTim
   const askingMs = 2 * seeds * SEND_TIMEOUT_MS;
   const roundsMs = 2 * nodes * pingIntervalMs;
   const recoveryMs = recoveryIntervalMs + LONGEST_RETRY_PAUSE_MS + askingMs;
-  const meetingMs = recoveryIntervalMs + askingMs;
+  const meetingMs = Math.min(recoveryIntervalMs, LONGEST_ROUND_PAUSE_MS) + askingMs;
   const revivalMs = roundsMs + pingTimeoutMs;
   const spreadMs = (Math.ceil(Math.log2(Math.max(2, nodes))) + 3) * syncIntervalMs;
   const detectionMs = roundsMs + STRIKES * (pingIntervalMs + pingTimeoutMs);

@@ -23,7 +23,7 @@ export interface IdleCluster {
 const HURRIED_SYNCS = 4;
 
 /**
- * Seeds that do not answer are asked after 0.5 s doubling to 30 s, or after 0.25 s doubling to 4 s by a node that is
+ * Seeds that do not answer are asked after 0.5 s doubling to 10 s, or after 0.25 s doubling to 4 s by a node that is
  * alone.
  */
 const SEED_ROUNDS_PER_INTERVAL = 12;
