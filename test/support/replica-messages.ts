@@ -17,8 +17,10 @@ const keys: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom('', '\ufeff', '\u0000', 'k'.repeat(70)), fc.string({ unit: 'binary', minLength: 1 }))
   .map((parts) => parts.join(''));
 
+const times = fc.oneof(fc.nat(), fc.integer({ min: 1_700_000_000_000, max: 253_402_300_799_999 }));
+
 const versions: fc.Arbitrary<Version> = fc.record({
-  ms: fc.oneof(fc.nat(), fc.integer({ min: 1_700_000_000_000, max: 253_402_300_799_999 })),
+  ms: times,
   logical: fc.nat(MAX_LOGICAL),
   origin: names,
 });
@@ -69,10 +71,10 @@ const replies: fc.Arbitrary<ReplicaReply> = fc.oneof(
 
 /** Every question a node can ask. */
 export const replicaRequests: fc.Arbitrary<ReplicaRequest> = fc
-  .tuple(questions, names, names)
-  .map(([question, from, enclave]) => ({ ...question, from, enclave }));
+  .tuple(questions, names, names, times)
+  .map(([question, from, enclave, sentMs]) => ({ ...question, from, enclave, sentMs }));
 
 /** Every answer a node can give. */
 export const replicaAnswers: fc.Arbitrary<ReplicaAnswer> = fc
-  .tuple(replies, names, fc.stringMatching(/^[\da-f]{1,16}$/))
-  .map(([reply, from, instance]) => ({ ...reply, from, instance }));
+  .tuple(replies, names, fc.stringMatching(/^[\da-f]{1,16}$/), times)
+  .map(([reply, from, instance, sentMs]) => ({ ...reply, from, instance, sentMs }));

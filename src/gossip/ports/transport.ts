@@ -1,4 +1,5 @@
 import type { HostPort } from '../address.js';
+import type { ReplicaAnswer, ReplicaOp, ReplicaRequest } from '../replica/request.js';
 import type { BootstrapAnswer, BootstrapRequest } from '../wire/bootstrap.js';
 import type { Message, NodeInfo } from '../wire/message.js';
 import type { News } from '../wire/news.js';
@@ -31,6 +32,15 @@ export type SendOutcome =
   | { readonly kind: 'rejected'; readonly status: number };
 
 /**
+ * How a question on the replica channel ended: see `SendOutcome`. `unreadable`: what came is no answer to it, or is not
+ * to be trusted.
+ */
+export type ReplicaOutcome<Op extends ReplicaOp = ReplicaOp> =
+  | { readonly kind: 'ok'; readonly answer: ReplicaAnswer<Op> }
+  | { readonly kind: 'unreadable' }
+  | Exclude<SendOutcome, { readonly kind: 'ok' }>;
+
+/**
  * How a request to join ended. `self`: the seed is this very node (421). `id-taken`: it bears the id of this node
  * without being it (409).
  */
@@ -44,6 +54,8 @@ export type BootstrapOutcome =
 export interface Transport {
   /** Delivers one message, giving up after `timeoutMs`. */
   send(to: HostPort, message: Message, timeoutMs: number): Promise<SendOutcome>;
+  /** Asks one question on the replica channel, giving up after `timeoutMs`. */
+  ask<Op extends ReplicaOp>(to: HostPort, request: ReplicaRequest<Op>, timeoutMs: number): Promise<ReplicaOutcome<Op>>;
   /** Asks the node at `seed` to let us join. */
   bootstrap(seed: HostPort, request: BootstrapRequest, timeoutMs: number): Promise<BootstrapOutcome>;
   /** Ends the connections to an address that is no member's any more. */

@@ -27,7 +27,7 @@ export interface HeldKey {
  * - `fetch`: the entries of these keys.
  * - `pull`: the entries in these leaves.
  *
- * `cursor` is what the last answer gave, where it said that more follows: any text that could be a key.
+ * `cursor` is what the last answer gave, where it said that more follows.
  */
 export type ReplicaQuestion =
   | { readonly op: 'read'; readonly key: string }
@@ -42,16 +42,17 @@ export type ReplicaOp = ReplicaQuestion['op'];
 /** The question that asks for `Op`. */
 export type QuestionOf<Op extends ReplicaOp> = ReplicaQuestion & { readonly op: Op };
 
-/** A question, and who asks it. */
+/** A question, who asks it, and when, in wall-clock milliseconds. */
 export type ReplicaRequest<Op extends ReplicaOp = ReplicaOp> = QuestionOf<Op> & {
   readonly from: string;
   readonly enclave: string;
+  readonly sentMs: number;
 };
 
 /** What answers each question. */
 interface Replies {
   readonly read: { readonly entry?: Entry };
-  /** How many of the entries given need not be given again: they are held, or superseded. */
+  /** How many of the entries given need not be given again: all but those there is no room for. */
   readonly give: { readonly taken: number };
   /** `branches` is there where the roots differ: the digests of all branches. */
   readonly digest: { readonly branches?: Uint8Array };
@@ -67,8 +68,12 @@ export type ReplicaReply<Op extends ReplicaOp = ReplicaOp> = {
   [Each in Op]: { readonly op: Each } & Replies[Each];
 }[Op];
 
-/** An answer, and which process of which node gives it: another may have come up at the address that was asked. */
+/**
+ * An answer, which process of which node gives it, and when, in wall-clock milliseconds: another may have come up at
+ * the address that was asked.
+ */
 export type ReplicaAnswer<Op extends ReplicaOp = ReplicaOp> = ReplicaReply<Op> & {
   readonly from: string;
   readonly instance: string;
+  readonly sentMs: number;
 };

@@ -1,4 +1,3 @@
-import { type HybridClock, MAX_CLOCK_SKEW_MS } from '../hybrid-clock.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
@@ -9,6 +8,7 @@ import type { Sender } from '../sender.js';
 import { compareVersions, readingAfter, type Version } from '../version.js';
 import type { PutMessage } from '../wire/message.js';
 import { versionOf } from '../wire/message-id.js';
+import type { Applier } from './applier.js';
 import type { Dedup } from './dedup.js';
 import { forwards, writeTargets } from './fan-out.js';
 import { clampTtl, type TtlRange } from './ttl.js';
@@ -31,7 +31,7 @@ interface ReceiverPorts {
 interface ReceiverParts {
   readonly members: MemberTable;
   readonly sender: Sender;
-  readonly hybridClock: HybridClock;
+  readonly applier: Applier;
   readonly dedup: Dedup;
 }
 
@@ -44,7 +44,6 @@ export class Receiver {
   readonly #applied: Counter;
   readonly #repeated: Counter;
   readonly #foreign: Counter;
-  readonly #clamped: Counter;
 
   constructor(ports: ReceiverPorts, self: Self, ttl: TtlRange, parts: ReceiverParts) {
     this.#ports = ports;
@@ -55,10 +54,6 @@ export class Receiver {
     this.#applied = metrics.counter('repram_writes_received_total', 'Writes of other nodes that were applied.');
     this.#repeated = metrics.counter('repram_writes_repeated_total', 'Writes of other nodes that had come before.');
     this.#foreign = metrics.counter('repram_writes_foreign_total', 'Writes dropped: they are of another enclave.');
-    this.#clamped = metrics.counter(
-      'repram_versions_clamped_total',
-      'Writes stamped further ahead than the clock skew allowed, and taken as of that bound.',
-    );
   }
 
   receive(message: PutMessage): ReceiveOutcome {
@@ -78,7 +73,7 @@ export class Receiver {
     }
     // Only the origin itself asks for a reply: a write that was passed on may outlive its origin, and proves no life.
     if (message.wantsReply) members.heard(message.from);
-    const outcome = this.#ports.store.put(this.#entryOf(message));
+    const outcome = this.#parts.applier.apply(this.#entryOf(message));
     if (outcome === 'full' || outcome === 'expired') {
       dedup.remove(message.messageId);
       return outcome === 'full' ? 'full' : 'ignored';
@@ -94,16 +89,10 @@ export class Receiver {
    * here.
    */
   #entryOf(message: PutMessage): Entry {
-    const nowMs = this.#ports.clock.nowMs();
     const stamped = versionOf(message);
-    let version = stamped.exact ? stamped.version : this.#afterHeld(message, stamped.version);
-    if (version.ms > nowMs + MAX_CLOCK_SKEW_MS) {
-      this.#clamped.inc();
-      version = { ...version, ms: nowMs + MAX_CLOCK_SKEW_MS };
-    }
-    this.#parts.hybridClock.observe(version);
+    const version = stamped.exact ? stamped.version : this.#afterHeld(message, stamped.version);
     const ttlSeconds = clampTtl(message.ttlSeconds, this.#ttl);
-    const createdMs = stamped.exact ? version.ms : nowMs;
+    const createdMs = stamped.exact ? version.ms : this.#ports.clock.nowMs();
     const expiresAtMs = createdMs + ttlSeconds * 1000;
     return { key: message.key, bytes: message.data, createdMs, ttlSeconds, expiresAtMs, version };
   }

@@ -37,6 +37,13 @@ export class CborReader {
     return isKey(text) ? text : this.#wrong(field, '');
   }
 
+  /** Any text of at most `maxBytes` bytes, none at all included. */
+  text(field: string, maxBytes: number): string {
+    const value = this.#map[field];
+    const text = value instanceof Uint8Array && value.byteLength <= maxBytes ? textOf(value) : undefined;
+    return text ?? this.#wrong(field, '');
+  }
+
   /** A whole number from 0 to `max`. */
   count(field: string, max: number): number {
     const value = this.#map[field];

@@ -63,6 +63,9 @@ export const MAX_REPLICA_BATCH_BYTES: number = 4 * 1024 * 1024;
 /** Largest question or answer of the replica channel, in bytes: room for a batch that the largest value ends. */
 export const MAX_REPLICA_BYTES: number = 16 * 1024 * 1024;
 
+/** Longest cursor, in bytes of UTF-8: it may name a key, and more. */
+export const MAX_CURSOR_BYTES: number = 2 * MAX_KEY_BYTES;
+
 /** Most entries, keys or leaves in a question or answer of the replica channel. */
 export const MAX_REPLICA_ITEMS = 16_384;
 

@@ -4,7 +4,14 @@ import { type CborValue, decodeCbor, encodeCbor } from './cbor.js';
 import { CborReader, textOf } from './cbor-reader.js';
 import { isCount, isKey } from './fields.js';
 import { isJsonObject } from './json.js';
-import { MAX_INSTANCE_BYTES, MAX_REPLICA_BYTES, MAX_REPLICA_ITEMS, MAX_REPLICA_VALUES } from './limits.js';
+import {
+  MAX_CURSOR_BYTES,
+  MAX_INSTANCE_BYTES,
+  MAX_REPLICA_BYTES,
+  MAX_REPLICA_ITEMS,
+  MAX_REPLICA_VALUES,
+  MAX_TIMESTAMP_MS,
+} from './limits.js';
 import { entryCbor, heldKeyCbor, readEntry, readHeldKey } from './replica-entry.js';
 
 /** Why a body is no question or no answer. It names the field at fault and never quotes it. */
@@ -81,9 +88,9 @@ const CODECS: { readonly [Op in ReplicaOp]: OpCodec<Op> } = {
 };
 
 export function encodeReplicaRequest<Op extends ReplicaOp>(request: ReplicaRequest<Op>): Uint8Array {
-  const { from, enclave, op } = request;
+  const { from, enclave, sentMs, op } = request;
   const question = codecOf<Op>(op).question(request);
-  return encodeCbor({ op, from: Buffer.from(from), enclave: Buffer.from(enclave), ...question });
+  return encodeCbor({ op, from: Buffer.from(from), enclave: Buffer.from(enclave), at: sentMs, ...question });
 }
 
 /** Decodes and validates a question. Total: any bytes give a result, nothing throws. */
@@ -93,16 +100,16 @@ export function decodeReplicaRequest(bytes: Uint8Array): ReplicaRequestResult {
   const op = map['op'];
   if (!isOp(op)) return { ok: false, error: 'Invalid request: op' };
   const fields = new CborReader(map);
-  const origin = { from: fields.name('from'), enclave: fields.name('enclave') };
+  const origin = { from: fields.name('from'), enclave: fields.name('enclave'), sentMs: readSentMs(fields) };
   const request: ReplicaRequest = { ...CODECS[op].readQuestion(fields), ...origin };
   if (fields.wrongField !== undefined) return { ok: false, error: `Invalid request: ${fields.wrongField}` };
   return { ok: true, request };
 }
 
 export function encodeReplicaAnswer<Op extends ReplicaOp>(answer: ReplicaAnswer<Op>): Uint8Array {
-  const { from, instance, op } = answer;
+  const { from, instance, sentMs, op } = answer;
   const reply = codecOf<Op>(op).reply(answer);
-  return encodeCbor({ op, from: Buffer.from(from), instance: Buffer.from(instance), ...reply });
+  return encodeCbor({ op, from: Buffer.from(from), instance: Buffer.from(instance), at: sentMs, ...reply });
 }
 
 /** Decodes and validates the answer to a question of `op`; `undefined` where it is none. Total. */
@@ -110,8 +117,14 @@ export function decodeReplicaAnswer<Op extends ReplicaOp>(bytes: Uint8Array, op:
   const map = decodeCbor(bytes, BOUNDS);
   if (!isJsonObject(map) || map['op'] !== op) return undefined;
   const fields = new CborReader(map);
-  const origin = { from: fields.name('from'), instance: fields.name('instance', MAX_INSTANCE_BYTES) };
-  const answer: ReplicaAnswer<Op> = { ...codecOf<Op>(op).readReply(fields), ...origin };
+  const from = fields.name('from');
+  const instance = fields.name('instance', MAX_INSTANCE_BYTES);
+  const answer: ReplicaAnswer<Op> = {
+    ...codecOf<Op>(op).readReply(fields),
+    from,
+    instance,
+    sentMs: readSentMs(fields),
+  };
   return fields.wrongField === undefined ? answer : undefined;
 }
 
@@ -121,6 +134,10 @@ function codecOf<Op extends ReplicaOp>(op: Op): OpCodec<Op> {
 
 function isOp(op: unknown): op is ReplicaOp {
   return typeof op === 'string' && Object.hasOwn(CODECS, op);
+}
+
+function readSentMs(fields: CborReader): number {
+  return fields.count('at', MAX_TIMESTAMP_MS);
 }
 
 function readEntries(fields: CborReader): ReplicaReply<'fetch'>['entries'] {
@@ -164,5 +181,5 @@ function cursorCbor(cursor: string | undefined): CborMap {
 }
 
 function readCursor(fields: CborReader): { readonly cursor?: string } {
-  return fields.has('cursor') ? { cursor: fields.key('cursor') } : {};
+  return fields.has('cursor') ? { cursor: fields.text('cursor', MAX_CURSOR_BYTES) } : {};
 }

@@ -4,12 +4,13 @@ import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import { encodeAnswer, encodeNodesAnswer } from '../../gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../gossip/wire/decode.js';
+import { decodeReplicaRequest, encodeReplicaAnswer } from '../../gossip/wire/replica-codec.js';
 import type { AgeBound } from '../wire/age-bound.js';
 import type { ClusterKeys } from '../wire/cluster-keys.js';
-import { type BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../wire/paths.js';
 import { SIGNATURE_HEADER } from '../wire/signature.js';
 
-export type PeerPath = typeof MESSAGE_PATH | typeof BOOTSTRAP_PATH;
+export type PeerPath = typeof MESSAGE_PATH | typeof BOOTSTRAP_PATH | typeof REPLICA_PATH;
 
 /** What a peer is answered. Header names are in lower case. Shared with other answers: not to be changed. */
 export interface DeskAnswer {
@@ -19,7 +20,7 @@ export interface DeskAnswer {
 }
 
 export interface PeerDeskParts {
-  readonly gossip: Pick<Gossip, 'receive' | 'reception'>;
+  readonly gossip: Pick<Gossip, 'receive' | 'reception' | 'replica'>;
   readonly gate: { readonly draining: boolean };
   readonly keys: ClusterKeys;
   readonly ageBound: AgeBound;
@@ -27,6 +28,7 @@ export interface PeerDeskParts {
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
 const JSON_TYPE = { 'content-type': 'application/json' } as const;
+const CBOR_TYPE = { 'content-type': 'application/cbor' } as const;
 
 const TAKEN: DeskAnswer = { status: 200, headers: JSON_TYPE, body: encodeAnswer() };
 const FULL = textAnswer(507, 'Node storage capacity exceeded');
@@ -34,13 +36,16 @@ const MISDIRECTED = textAnswer(421, 'Misdirected: this is another node');
 const OWN_REQUEST = textAnswer(421, 'Misdirected: you are this node');
 const ID_TAKEN = textAnswer(409, 'Node id taken: this node bears it; ids must be unique');
 const NOT_TAKEN_IN = textAnswer(403, 'Not taken in: the address is this node’s own, or there is no room');
+const FOREIGN = textAnswer(403, 'Of another enclave: its data is none of this node’s');
+const STRANGER = textAnswer(403, 'Not a member here: introduce yourself first');
+const UNSUPPORTED = textAnswer(501, 'Not answered here');
 const DRAINING = textAnswer(503, 'Shutting down', { 'retry-after': '1', connection: 'close' });
 const MISSING_SIGNATURE = textAnswer(403, 'Missing signature');
 const INVALID_SIGNATURE = textAnswer(403, 'Invalid signature');
 
 /**
- * Answers what peers post, whatever carried it here: gossip messages and requests to join. Where the cluster has a
- * secret, only what is signed gets in.
+ * Answers what peers post, whatever carried it here: gossip messages, requests to join, and what replicas ask each
+ * other. Where the cluster has a secret, only what is signed gets in.
  */
 export class PeerDesk {
   readonly #parts: PeerDeskParts;
@@ -69,7 +74,14 @@ export class PeerDesk {
   answer(path: PeerPath, body: Uint8Array, signature: string | undefined): DeskAnswer {
     const refusal = this.#checkSignature(body, signature);
     if (refusal !== undefined) return refusal;
-    return path === MESSAGE_PATH ? this.#message(body) : this.#bootstrap(body);
+    switch (path) {
+      case MESSAGE_PATH:
+        return this.#message(body);
+      case BOOTSTRAP_PATH:
+        return this.#bootstrap(body);
+      case REPLICA_PATH:
+        return this.#replica(body);
+    }
   }
 
   #checkSignature(body: Uint8Array, signature: string | undefined): DeskAnswer | undefined {
@@ -88,7 +100,7 @@ export class PeerDesk {
       return TAKEN;
     }
     const { gate, gossip, ageBound } = this.#parts;
-    if (!ageBound.admits(message)) return textAnswer(403, 'Stale message', ageBound.refusalHeaders());
+    if (!ageBound.admits(message)) return staleAnswer(ageBound);
     if (gate.draining && message.type === 'PUT') return DRAINING;
     const receipt = gossip.receive(message);
     switch (receipt.kind) {
@@ -119,11 +131,36 @@ export class PeerDesk {
     }
   }
 
+  /** A node that shuts down still answers what it holds, but takes nothing in. */
+  #replica(body: Uint8Array): DeskAnswer {
+    const decoded = decodeReplicaRequest(body);
+    if (!decoded.ok) return this.#refuse(decoded.error);
+    const { request } = decoded;
+    const { gate, gossip, ageBound } = this.#parts;
+    if (!ageBound.admitsFrom(request.from, request.sentMs)) return staleAnswer(ageBound);
+    if (gate.draining && request.op === 'give') return DRAINING;
+    const receipt = gossip.replica.receive(request);
+    switch (receipt.kind) {
+      case 'ok':
+        return this.#signed(encodeReplicaAnswer(receipt.answer), CBOR_TYPE);
+      case 'foreign':
+        return FOREIGN;
+      case 'stranger':
+        return STRANGER;
+      case 'unsupported':
+        return UNSUPPORTED;
+    }
+  }
+
   #taken({ reply, nodes, news }: Extract<Receipt, { readonly kind: 'ok' }>): DeskAnswer {
     if (reply === undefined && nodes === undefined) return TAKEN;
     const body = nodes === undefined ? encodeAnswer(reply) : encodeNodesAnswer(nodes, news);
+    return this.#signed(body, JSON_TYPE);
+  }
+
+  #signed(body: Uint8Array, type: DeskAnswer['headers']): DeskAnswer {
     const signature = this.#parts.keys.sign(body);
-    const headers = signature === undefined ? JSON_TYPE : { ...JSON_TYPE, [SIGNATURE_HEADER]: signature };
+    const headers = signature === undefined ? type : { ...type, [SIGNATURE_HEADER]: signature };
     return { status: 200, headers, body };
   }
 
@@ -136,6 +173,10 @@ export class PeerDesk {
 /** Whether an answer refuses somebody for not having signed: such a one is no peer. */
 export function refusesUnsigned(answer: DeskAnswer): boolean {
   return answer === MISSING_SIGNATURE || answer === INVALID_SIGNATURE;
+}
+
+function staleAnswer(ageBound: AgeBound): DeskAnswer {
+  return textAnswer(403, 'Stale message', ageBound.refusalHeaders());
 }
 
 function textAnswer(status: number, text: string, headers: DeskAnswer['headers'] = {}): DeskAnswer {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MAX_BOOTSTRAP_REQUEST_BYTES, MAX_MESSAGE_BYTES } from '../../gossip/wire/limits.js';
-import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
+import { MAX_BOOTSTRAP_REQUEST_BYTES, MAX_MESSAGE_BYTES, MAX_REPLICA_BYTES } from '../../gossip/wire/limits.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../wire/paths.js';
 import { SIGNATURE_HEADER } from '../wire/signature.js';
 import type { BodyReader } from './body.js';
 import { replyToBadBody } from './data-routes.js';
@@ -14,6 +14,7 @@ const ALLOW = 'POST, OPTIONS';
 const MAX_BYTES: Readonly<Record<PeerPath, number>> = {
   [MESSAGE_PATH]: MAX_MESSAGE_BYTES,
   [BOOTSTRAP_PATH]: MAX_BOOTSTRAP_REQUEST_BYTES,
+  [REPLICA_PATH]: MAX_REPLICA_BYTES,
 };
 
 interface PeerRoutesParts {

@@ -3,7 +3,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../../gossip/ports/log.js';
 import type { Counter } from '../../gossip/ports/metrics.js';
-import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../wire/paths.js';
 import type { BodyReader } from './body.js';
 import { DATA_PREFIX, type DataRoutes } from './data-routes.js';
 import { EVENTS_PATH, type EventRoutes } from './event-routes.js';
@@ -73,7 +73,7 @@ export class Router {
   async #dispatch(req: IncomingMessage, res: ServerResponse, target: Target): Promise<void> {
     const { gate, data, peers, events } = this.#parts;
     const { path } = target;
-    if (path === MESSAGE_PATH || path === BOOTSTRAP_PATH) return peers.handle(req, res, path);
+    if (path === MESSAGE_PATH || path === BOOTSTRAP_PATH || path === REPLICA_PATH) return peers.handle(req, res, path);
     if (!PROBES.has(path) && !gate.admitClient(req, res)) return;
     if (path.startsWith(DATA_PREFIX)) return data.handle(req, res, target);
     if (path === EVENTS_PATH) return events.handle(req, res, target.query);

@@ -1,16 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import { formatHostPort, type HostPort } from '../../gossip/address.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
-import type { BootstrapOutcome, SendOutcome, Transport } from '../../gossip/ports/transport.js';
+import type { BootstrapOutcome, ReplicaOutcome, SendOutcome, Transport } from '../../gossip/ports/transport.js';
+import type { ReplicaOp, ReplicaRequest } from '../../gossip/replica/request.js';
 import { decodeAnswer, decodeNodesAnswer, MAX_ANSWER_BYTES } from '../../gossip/wire/answer.js';
 import type { BootstrapRequest } from '../../gossip/wire/bootstrap.js';
 import { decodeBootstrapAnswer, encodeBootstrapRequest } from '../../gossip/wire/bootstrap-codec.js';
 import { encodeMessage } from '../../gossip/wire/encode.js';
-import { MAX_BOOTSTRAP_ANSWER_BYTES } from '../../gossip/wire/limits.js';
+import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_REPLICA_BYTES } from '../../gossip/wire/limits.js';
 import type { Message } from '../../gossip/wire/message.js';
+import { decodeReplicaAnswer, encodeReplicaRequest } from '../../gossip/wire/replica-codec.js';
 import { type AgeBound, TIME_HEADER } from '../wire/age-bound.js';
 import type { ClusterKeys } from '../wire/cluster-keys.js';
-import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../wire/paths.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../wire/paths.js';
 import { SIGNATURE_HEADER } from '../wire/signature.js';
 import type { DialPeer, PeerAnswer, PeerLink, PeerRequest, PeerResult } from './peer-link.js';
 import { outcomeOfStatus } from './send-error.js';
@@ -38,7 +40,10 @@ interface SignedBody {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Wire v1: one JSON message a request, over links that are kept, signed where the cluster has a secret. */
+/**
+ * Wire v1: one JSON message a request, over links that are kept, signed where the cluster has a secret. What replicas
+ * ask each other travels the same way, as CBOR.
+ */
 export class HttpTransport implements Transport {
   onConnectionLost: ((address: HostPort) => void) | undefined;
   readonly #keys: ClusterKeys;
@@ -88,6 +93,23 @@ export class HttpTransport implements Transport {
     const result = await this.#post(to, { path: MESSAGE_PATH, body, headers, timeoutMs, lane }, keepBytes);
     if ('answer' in result) return this.#outcomeOf(to, result.answer, asked);
     return result.failure;
+  }
+
+  /** What a client waits for travels with the writes; what brings replicas up to date keeps out of their way. */
+  async ask<Op extends ReplicaOp>(
+    to: HostPort,
+    request: ReplicaRequest<Op>,
+    timeoutMs: number,
+  ): Promise<ReplicaOutcome<Op>> {
+    const op: Op = request.op;
+    const { body, headers } = this.#sign(encodeReplicaRequest(request), 'application/cbor');
+    const lane = op === 'read' ? 'bulk' : 'replica';
+    const result = await this.#post(to, { path: REPLICA_PATH, body, headers, timeoutMs, lane }, MAX_REPLICA_BYTES);
+    const outcome = 'answer' in result ? this.#statusOf(to, result.answer) : result.failure;
+    if (outcome.kind !== 'ok') return outcome;
+    const answer = 'answer' in result && this.#isGenuine(result.answer) && decodeReplicaAnswer(result.answer.body, op);
+    if (!answer) return { kind: 'unreadable' };
+    return this.#ageBound.admitsFrom(answer.from, answer.sentMs) ? { kind: 'ok', answer } : { kind: 'stale' };
   }
 
   async bootstrap(seed: HostPort, request: BootstrapRequest, timeoutMs: number): Promise<BootstrapOutcome> {
@@ -150,10 +172,7 @@ export class HttpTransport implements Transport {
 
   /** An answer is believed to bring only what was asked for. */
   #outcomeOf(from: HostPort, answer: PeerAnswer, asked: ReplyKind): SendOutcome {
-    const outcome = outcomeOfStatus(answer.status, headerText(answer.headers['retry-after']));
-    if (answer.status === 403 && this.#ageBound.recognisesRefusal(from, headerText(answer.headers[TIME_HEADER]))) {
-      return { kind: 'stale' };
-    }
+    const outcome = this.#statusOf(from, answer);
     if (outcome.kind !== 'ok' || asked === 'none' || !this.#isGenuine(answer)) return outcome;
     if (asked === 'message') {
       const reply = decodeAnswer(answer.body);
@@ -164,6 +183,13 @@ export class HttpTransport implements Transport {
     if (list === undefined) return outcome;
     this.#skippedNodes.inc(list.skipped);
     return { kind: 'ok', nodes: list.nodes, ...(list.news && { news: list.news }) };
+  }
+
+  #statusOf(from: HostPort, { status, headers }: PeerAnswer): SendOutcome {
+    if (status === 403 && this.#ageBound.recognisesRefusal(from, headerText(headers[TIME_HEADER]))) {
+      return { kind: 'stale' };
+    }
+    return outcomeOfStatus(status, headerText(headers['retry-after']));
   }
 
   /** Where the cluster has a secret, a reply counts only if the answer that brings it is signed, like any message. */
@@ -180,8 +206,8 @@ export class HttpTransport implements Transport {
     return encoded;
   }
 
-  #sign(body: Uint8Array): SignedBody {
-    const headers: Record<string, string> = { 'content-type': 'application/json' };
+  #sign(body: Uint8Array, type = 'application/json'): SignedBody {
+    const headers: Record<string, string> = { 'content-type': type };
     const signature = this.#keys.sign(body);
     if (signature !== undefined) headers[SIGNATURE_HEADER] = signature;
     return { body, headers };

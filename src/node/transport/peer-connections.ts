@@ -4,6 +4,7 @@ import type { SendOutcome } from '../../gossip/ports/transport.js';
 import { guardedLookup, mayDial } from './dial-guard.js';
 import {
   LANE_CONNECTIONS,
+  type Lane,
   MAX_QUEUED_BYTES,
   MAX_QUEUED_REQUESTS,
   type PeerAnswer,
@@ -16,10 +17,7 @@ import { outcomeOfError } from './send-error.js';
 const CONNECT_TIMEOUT_MS = 5000;
 const IDLE_TIMEOUT_MS = 60_000;
 
-interface Lanes {
-  readonly bulk: Pool;
-  readonly control: Pool;
-}
+type Lanes = Readonly<Record<Lane, Pool>>;
 
 /** The keep-alive connections to one peer. */
 export class PeerConnections implements PeerLink {
@@ -32,8 +30,8 @@ export class PeerConnections implements PeerLink {
   constructor(address: HostPort, onLost: () => void) {
     const origin = `http://${formatHostPort(address)}`;
     if (!mayDial(address.host) || !URL.canParse(origin)) return;
-    const { bulk, control } = LANE_CONNECTIONS;
-    this.#lanes = { bulk: this.#open(origin, bulk, onLost), control: this.#open(origin, control, onLost) };
+    const pool = (lane: Lane) => this.#open(origin, LANE_CONNECTIONS[lane], onLost);
+    this.#lanes = { bulk: pool('bulk'), control: pool('control'), replica: pool('replica') };
   }
 
   post(request: PeerRequest, keepBytes = 0): Promise<PeerResult> {
@@ -61,8 +59,7 @@ export class PeerConnections implements PeerLink {
 
   close(): void {
     this.#closed = true;
-    void this.#lanes?.bulk.destroy();
-    void this.#lanes?.control.destroy();
+    for (const pool of Object.values(this.#lanes ?? {})) void pool.destroy();
   }
 
   #open(origin: string, connections: number, onLost: () => void): Pool {

@@ -11,16 +11,19 @@ export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
  * Most connections to one peer, by what travels on them; each carries one request at a time.
  *
  * Writes travel on several, so that a large one does not hold up the small ones. Probes and topology travel on
- * connections of their own: a queue of writes must not look like a dead peer.
+ * connections of their own: a queue of writes must not look like a dead peer. So does what brings replicas up to date:
+ * it is long, and can wait.
  */
-export const LANE_CONNECTIONS = { bulk: 16, control: 2 } as const;
+export const LANE_CONNECTIONS = { bulk: 16, control: 2, replica: 2 } as const;
+
+export type Lane = keyof typeof LANE_CONNECTIONS;
 
 export interface PeerRequest {
   readonly path: string;
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  readonly lane: keyof typeof LANE_CONNECTIONS;
+  readonly lane: Lane;
 }
 
 /** An answer whose body has been drained, and kept up to `keepBytes`. */

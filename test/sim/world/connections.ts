@@ -4,6 +4,7 @@ import type { SendOutcome } from '../../../src/gossip/ports/transport.js';
 import { mayDial } from '../../../src/node/transport/dial-guard.js';
 import {
   LANE_CONNECTIONS,
+  type Lane,
   MAX_QUEUED_BYTES,
   MAX_QUEUED_REQUESTS,
   type PeerLink,
@@ -24,8 +25,7 @@ const CONNECT_ATTEMPTS_MS = [1000, 3000, CONNECT_TIMEOUT_MS] as const;
 /** An answer this much longer than what is kept of it is cut off. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
 
-const LANES = ['bulk', 'control'] as const;
-type Lane = PeerRequest['lane'];
+const LANES = ['bulk', 'control', 'replica'] as const;
 
 /** A request that is queued or under way. */
 interface Pending {
@@ -65,9 +65,9 @@ export class SimConnections implements PeerLink {
   readonly #onLost: () => void;
   readonly #peer: Machine;
   readonly #mayDial: boolean;
-  readonly #queues: Readonly<Record<Lane, Pending[]>> = { bulk: [], control: [] };
+  readonly #queues: Readonly<Record<Lane, Pending[]>> = { bulk: [], control: [], replica: [] };
   /** Oldest first, which are the first to be used. At most `LANE_CONNECTIONS` of each lane. */
-  readonly #slots: Readonly<Record<Lane, Slot[]>> = { bulk: [], control: [] };
+  readonly #slots: Readonly<Record<Lane, Slot[]>> = { bulk: [], control: [], replica: [] };
   #requests = 0;
   #bytes = 0;
   #opened = 0;

@@ -8,7 +8,7 @@ import { InFlight } from '../../../src/node/http/in-flight.js';
 import { PeerDesk } from '../../../src/node/http/peer-desk.js';
 import { createSelf } from '../../../src/node/identity.js';
 import { drainAndStop } from '../../../src/node/shutdown.js';
-import { MESSAGE_PATH } from '../../../src/node/wire/paths.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../../../src/node/wire/paths.js';
 import { SIGNATURE_HEADER } from '../../../src/node/wire/signature.js';
 import { ReadableMetrics } from '../../support/ports.js';
 import type { VirtualClock } from '../../support/virtual-clock.js';
@@ -112,7 +112,7 @@ export class SimNode implements SimHost {
   }
 
   answer({ path, headers, body }: HostRequest): HostAnswer {
-    const route = path === MESSAGE_PATH ? path : '/v1/bootstrap';
+    const route = path === MESSAGE_PATH || path === REPLICA_PATH ? path : BOOTSTRAP_PATH;
     return this.#desk.answer(route, body, headers[SIGNATURE_HEADER]);
   }
 

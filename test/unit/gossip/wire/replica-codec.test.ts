@@ -20,7 +20,8 @@ import { entryWireBytes } from '../../../../src/gossip/wire/replica-entry.js';
 import { entry } from '../../../support/entries.js';
 
 const NOW_MS = 1_800_000_000_000;
-const ORIGIN = { from: 'a', enclave: 'default' };
+const ORIGIN = { from: 'a', enclave: 'default', sentMs: NOW_MS };
+const AUTHOR = { from: 'b', instance: '1', sentMs: NOW_MS };
 const BOUNDS = { maxBytes: MAX_REPLICA_BYTES, maxValues: MAX_REPLICA_VALUES };
 const lenient = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
 
@@ -53,8 +54,7 @@ describe('replica codec', () => {
   });
 
   test('what was encoded is not overwritten by what is encoded next', () => {
-    const encode = (text: string) =>
-      encodeReplicaAnswer({ op: 'read', from: 'b', instance: '1', entry: entry(NOW_MS, { text }) });
+    const encode = (text: string) => encodeReplicaAnswer({ op: 'read', ...AUTHOR, entry: entry(NOW_MS, { text }) });
     const first = encode('first');
     const before = Buffer.from(first).toString('hex');
     encode('other');
@@ -64,8 +64,7 @@ describe('replica codec', () => {
   test('a large answer takes memory for itself and not for four of its kind', () => {
     const bytes = encodeReplicaAnswer({
       op: 'read',
-      from: 'b',
-      instance: '1',
+      ...AUTHOR,
       entry: entry(NOW_MS, { bytes: new Uint8Array(MAX_VALUE_BYTES) }),
     });
     expect(bytes.buffer.byteLength).toBeLessThan(bytes.byteLength + 16 * 1024);

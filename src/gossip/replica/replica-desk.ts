@@ -1,0 +1,97 @@
+import { isGone } from '../membership/member.js';
+import type { MemberTable } from '../membership/member-table.js';
+import type { Clock } from '../ports/clock.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
+import type { Store } from '../ports/store.js';
+import type { Applier } from '../replication/applier.js';
+import type { Self } from '../self.js';
+import type { QuestionOf, ReplicaAnswer, ReplicaOp, ReplicaReply, ReplicaRequest } from './request.js';
+
+/** The questions by which replicas find out what they lack. */
+export type RepairOp = Exclude<ReplicaOp, 'read' | 'give'>;
+
+/**
+ * - `ok`: answered.
+ * - `foreign`: the asker is of another enclave, whose data is none of ours.
+ * - `stranger`: the asker is no member here, or has gone. It may ask again once it has introduced itself.
+ * - `unsupported`: this node does not answer such questions.
+ */
+export type ReplicaReceipt =
+  | { readonly kind: 'ok'; readonly answer: ReplicaAnswer }
+  | { readonly kind: 'foreign' | 'stranger' | 'unsupported' };
+
+interface ReplicaDeskParts {
+  readonly members: MemberTable;
+  readonly applier: Applier;
+  readonly repair?: { answer(question: QuestionOf<RepairOp>): ReplicaReply<RepairOp> };
+}
+
+/** Answers what members of the enclave ask on the replica channel. */
+export class ReplicaDesk {
+  readonly #clock: Clock;
+  readonly #store: Store;
+  readonly #self: Self;
+  readonly #parts: ReplicaDeskParts;
+  readonly #asked: Readonly<Record<ReplicaOp, Counter>>;
+  readonly #refused: Counter;
+
+  constructor(
+    ports: { readonly clock: Clock; readonly store: Store; readonly metrics: Metrics },
+    self: Self,
+    parts: ReplicaDeskParts,
+  ) {
+    this.#clock = ports.clock;
+    this.#store = ports.store;
+    this.#self = self;
+    this.#parts = parts;
+    const asked = (op: ReplicaOp) =>
+      ports.metrics.counter('repram_replica_questions_total', 'Questions of other replicas that were answered.', {
+        op,
+      });
+    this.#asked = {
+      read: asked('read'),
+      give: asked('give'),
+      digest: asked('digest'),
+      leaves: asked('leaves'),
+      list: asked('list'),
+      fetch: asked('fetch'),
+      pull: asked('pull'),
+    };
+    this.#refused = ports.metrics.counter(
+      'repram_replica_questions_refused_total',
+      'Questions refused: the asker is no member, or is of another enclave.',
+    );
+  }
+
+  /** Answers one question. Never throws. */
+  receive(request: ReplicaRequest): ReplicaReceipt {
+    const { members } = this.#parts;
+    const { id, enclave, instance } = this.#self;
+    const asker = members.get(request.from);
+    const isForeign = request.enclave !== enclave || (asker !== undefined && asker.enclave !== enclave);
+    if (isForeign || asker === undefined || isGone(asker)) {
+      this.#refused.inc();
+      return { kind: isForeign ? 'foreign' : 'stranger' };
+    }
+    members.heard(asker.id);
+    this.#asked[request.op].inc();
+    const reply = this.#replyTo(request);
+    if (reply === undefined) return { kind: 'unsupported' };
+    return { kind: 'ok', answer: { ...reply, from: id, instance, sentMs: this.#clock.nowMs() } };
+  }
+
+  #replyTo(question: ReplicaRequest): ReplicaReply | undefined {
+    switch (question.op) {
+      case 'read': {
+        const entry = this.#store.get(question.key);
+        return { op: 'read', ...(entry && { entry }) };
+      }
+      case 'give': {
+        const kept = question.entries.filter((entry) => this.#parts.applier.adopt(entry) !== 'full');
+        return { op: 'give', taken: kept.length };
+      }
+      default:
+        return this.#parts.repair?.answer(question);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { type HybridClock, MAX_CLOCK_SKEW_MS } from '../hybrid-clock.js';
+import type { Clock } from '../ports/clock.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
+import type { Entry, PutOutcome, Store } from '../ports/store.js';
+import { compareVersions } from '../version.js';
+import type { TtlRange } from './ttl.js';
+
+interface ApplierPorts {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Puts into the store what other nodes made, by whichever way it came: the newest version wins, none is believed to be
+ * further ahead of this node's clock than `MAX_CLOCK_SKEW_MS`, and nothing lives longer than this node lets values live.
+ */
+export class Applier {
+  readonly #ports: ApplierPorts;
+  readonly #ttl: TtlRange;
+  readonly #hybridClock: HybridClock;
+  readonly #clamped: Counter;
+  readonly #adopted: Counter;
+
+  constructor(ports: ApplierPorts, ttl: TtlRange, hybridClock: HybridClock) {
+    this.#ports = ports;
+    this.#ttl = ttl;
+    this.#hybridClock = hybridClock;
+    this.#clamped = ports.metrics.counter(
+      'repram_versions_clamped_total',
+      'Writes stamped further ahead than the clock skew allowed, and taken as of that bound.',
+    );
+    this.#adopted = ports.metrics.counter(
+      'repram_replica_entries_adopted_total',
+      'Entries taken from other replicas because they were newer than what was held here.',
+    );
+  }
+
+  /** Applies a write. It expires when it says, or earlier; never later. */
+  apply(entry: Entry): PutOutcome {
+    const bounded = this.#bounded(entry);
+    this.#hybridClock.observe(bounded.version);
+    return this.#ports.store.put(bounded);
+  }
+
+  /** Applies what another replica holds, unless this one holds the same version: that changes nothing. */
+  adopt(entry: Entry): PutOutcome {
+    const held = this.#ports.store.get(entry.key);
+    if (held !== undefined && compareVersions(held.version, entry.version) >= 0) return 'stale';
+    const outcome = this.apply(entry);
+    if (outcome === 'stored') this.#adopted.inc();
+    return outcome;
+  }
+
+  #bounded(entry: Entry): Entry {
+    const latestMs = this.#ports.clock.nowMs() + MAX_CLOCK_SKEW_MS;
+    let { version } = entry;
+    if (version.ms > latestMs) {
+      this.#clamped.inc();
+      version = { ...version, ms: latestMs };
+    }
+    const createdMs = Math.min(entry.createdMs, latestMs);
+    const ttlSeconds = Math.min(entry.ttlSeconds, this.#ttl.maxSeconds);
+    if (version === entry.version && createdMs === entry.createdMs && ttlSeconds === entry.ttlSeconds) return entry;
+    const { key, bytes } = entry;
+    return { key, bytes, createdMs, ttlSeconds, expiresAtMs: createdMs + ttlSeconds * 1000, version };
+  }
+}
