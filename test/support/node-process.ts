@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-const CLI = join(import.meta.dirname, '..', '..', 'dist', 'node', 'cli', 'main.js');
+/** The command line program, built. */
+export const CLI: string = join(import.meta.dirname, '..', '..', 'dist', 'node', 'cli', 'main.js');
 const POLL_MS = 20;
 
 /** A peer as `/v1/topology` lists it. */
