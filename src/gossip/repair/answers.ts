@@ -1,0 +1,107 @@
+import type { Entry, Store } from '../ports/store.js';
+import type { RepairOp } from '../replica/replica-desk.js';
+import type { QuestionOf, ReplicaReply } from '../replica/request.js';
+import type { Bandwidth } from './bandwidth.js';
+import { costOf, entryCost, MAX_BATCH_BYTES } from './batch.js';
+import { DIGEST_BYTES, LEAVES_PER_BRANCH, sameDigest } from './key-space.js';
+import { walkLeaves } from './leaf-walk.js';
+
+/** Most entries in one answer. */
+const MAX_ENTRIES = 4096;
+/** What a listed key takes besides its name, in bytes. */
+const LISTED_COST = 64;
+
+/** Answers what other replicas ask in order to become equal to this one. An answer is bounded, and says where it ends. */
+export class RepairAnswers {
+  readonly #store: Store;
+  readonly #outbound: Bandwidth;
+
+  constructor(ports: { readonly store: Store }, parts: { readonly outbound: Bandwidth }) {
+    this.#store = ports.store;
+    this.#outbound = parts.outbound;
+  }
+
+  answer(question: QuestionOf<RepairOp>): ReplicaReply<RepairOp> {
+    switch (question.op) {
+      case 'digest':
+        return this.#digest(question);
+      case 'leaves':
+        return this.#leaves(question);
+      case 'list':
+        return this.#list(question);
+      case 'fetch':
+        return this.#fetch(question);
+      case 'pull':
+        return this.#pull(question);
+    }
+  }
+
+  #digest({ root }: QuestionOf<'digest'>): ReplicaReply<'digest'> {
+    const { inventory } = this.#store;
+    if (sameDigest(root, inventory.root(), 0)) return { op: 'digest' };
+    return { op: 'digest', branches: inventory.branches() };
+  }
+
+  #leaves({ branches }: QuestionOf<'leaves'>): ReplicaReply<'leaves'> {
+    const each = LEAVES_PER_BRANCH * DIGEST_BYTES;
+    const leaves = new Uint8Array(branches.length * each);
+    for (const [at, branch] of branches.entries()) leaves.set(this.#store.inventory.leaves(branch), at * each);
+    return { op: 'leaves', leaves };
+  }
+
+  #list({ leaves, cursor }: QuestionOf<'list' | 'pull'>): ReplicaReply<'list'> {
+    const page = this.#page(leaves, cursor, MAX_BATCH_BYTES, ({ key }) => LISTED_COST + key.length);
+    const items = page.entries.map(({ key, version, bytes }) => ({ key, version, bytes: bytes.byteLength }));
+    return { op: 'list', items, ...page.next };
+  }
+
+  /** Keys that are not held, and those for which there is no room, are left out. */
+  #fetch({ keys }: QuestionOf<'fetch'>): ReplicaReply<'fetch'> {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (const key of keys) {
+      const entry = this.#store.get(key);
+      if (entry === undefined) continue;
+      bytes += wireCost(entry);
+      if (entries.length > 0 && bytes > MAX_BATCH_BYTES) break;
+      entries.push(entry);
+    }
+    this.#outbound.spend(costOf(entries));
+    return { op: 'fetch', entries };
+  }
+
+  /**
+   * Where as much has been sent as may be, one entry is all that is answered: an answer that is short and has more to
+   * follow tells the asker to slow down.
+   */
+  #pull({ leaves, cursor }: QuestionOf<'list' | 'pull'>): ReplicaReply<'pull'> {
+    const room = this.#outbound.isOpen ? MAX_BATCH_BYTES : 0;
+    const page = this.#page(leaves, cursor, room, wireCost);
+    this.#outbound.spend(costOf(page.entries));
+    return { op: 'pull', entries: page.entries, ...page.next };
+  }
+
+  /** The entries that fit into `room` bytes, the first one in any case, and where it goes on. */
+  #page(
+    leaves: readonly number[],
+    cursor: string | undefined,
+    room: number,
+    cost: (entry: Entry) => number,
+  ): { readonly entries: readonly Entry[]; readonly next?: { readonly cursor: string } } {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    let last: string | undefined;
+    for (const entry of walkLeaves(this.#store.inventory, leaves, cursor)) {
+      bytes += cost(entry);
+      if (last !== undefined && (bytes > room || entries.length >= MAX_ENTRIES))
+        return { entries, next: { cursor: last } };
+      entries.push(entry);
+      last = entry.key;
+    }
+    return { entries };
+  }
+}
+
+function wireCost({ key, bytes }: Entry): number {
+  return entryCost(key, bytes.byteLength);
+}
