@@ -4,14 +4,17 @@ import type { Version } from './version.js';
 import type {
   AckMessage,
   LeaveMessage,
-  NodeExtension,
+  NewsMessage,
   NodeInfo,
+  PingAckMessage,
   PingMessage,
+  PingReqMessage,
   PongMessage,
   PutMessage,
   SyncMessage,
 } from './wire/message.js';
 import { formatMessageId } from './wire/message-id.js';
+import type { News } from './wire/news.js';
 import type { ViewDigest } from './wire/view-digest.js';
 
 /** Writes the messages this node sends in its own name. */
@@ -51,13 +54,28 @@ export class Composer {
     };
   }
 
-  ping(to: string): PingMessage {
-    return { type: 'PING', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), wantsReply: true };
+  /** @param along the incarnation in which the member is accused, and news to tell it: nothing to an older node */
+  ping(to: string, along: Pick<PingMessage, 'accused' | 'news'> = {}): PingMessage {
+    return { type: 'PING', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), wantsReply: true, ...along };
   }
 
-  /** @param known what is known of the asker, where it has to outdo that */
-  pong(to: string, known?: NodeExtension): PongMessage {
-    return { type: 'PONG', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), ...(known && { known }) };
+  /** @param along what is known of the asker, where it has to outdo that, and news to tell it */
+  pong(to: string, along: Pick<PongMessage, 'known' | 'news'> = {}): PongMessage {
+    return { type: 'PONG', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), ...along };
+  }
+
+  /** "Ask this member for me." */
+  pingReq(target: NodeInfo, timeoutMs: number): PingReqMessage {
+    return { type: 'PINGREQ', ...this.#envelope(), to: target.id, target, timeoutMs };
+  }
+
+  /** Answers a request to ask a member, under the request's own id. */
+  pingAck(request: PingReqMessage, acked: boolean): PingAckMessage {
+    return { type: 'PINGACK', ...this.#envelope(), messageId: request.messageId, to: request.from, acked };
+  }
+
+  news(news: readonly News[]): NewsMessage {
+    return { type: 'NEWS', ...this.#envelope(), news };
   }
 
   /** "This is me" where `nodeInfo` is this node's own, hearsay otherwise. */

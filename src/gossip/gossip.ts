@@ -2,15 +2,24 @@ import { type HostPort, sameHostPort } from './address.js';
 import { Composer } from './composer.js';
 import { HybridClock } from './hybrid-clock.js';
 import { Inbox, type Receipt } from './inbox.js';
+import { Detector } from './membership/detector.js';
+import { incarnationOf, type Member } from './membership/member.js';
 import type { MemberEvent, MemberEventKind } from './membership/member-event.js';
 import { MemberTable } from './membership/member-table.js';
-import { Prober } from './membership/prober.js';
+import type { DetectorTiming } from './membership/timing.js';
+import { REMOVAL_MEMORY_MS } from './membership/tombstones.js';
 import type { Clock } from './ports/clock.js';
 import type { Log } from './ports/log.js';
 import type { Metrics } from './ports/metrics.js';
 import type { Rng } from './ports/rng.js';
 import type { Store } from './ports/store.js';
 import type { Transport } from './ports/transport.js';
+import type { AdoptEntry } from './repair/ask.js';
+import type { Hint } from './repair/hint.js';
+import { Repair } from './repair/repair.js';
+import { ReplicaChannel } from './replica/replica-channel.js';
+import { ReplicaDesk } from './replica/replica-desk.js';
+import { Applier } from './replication/applier.js';
 import { Dedup } from './replication/dedup.js';
 import { Receiver } from './replication/receiver.js';
 import type { TtlRange } from './replication/ttl.js';
@@ -22,6 +31,7 @@ import { Joiner } from './topology/joiner.js';
 import { ReceptionDesk } from './topology/reception.js';
 import { TopologySync } from './topology/sync.js';
 import type { Message } from './wire/message.js';
+import type { Tombstone } from './wire/news.js';
 
 export interface GossipPorts {
   readonly clock: Clock;
@@ -36,13 +46,16 @@ export interface GossipOptions {
   readonly replication: number;
   readonly writeTimeoutMs: number;
   readonly ttl: TtlRange;
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
+  readonly timing: DetectorTiming;
+  /** Whether this node doubts its own eyes before those of others (Lifeguard). */
+  readonly localHealth: boolean;
   readonly syncIntervalMs: number;
+  /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
+  readonly repairBandwidth: number;
 }
 
 /** Changes too common, or too tentative, to be told at the usual log level. */
-const QUIET: ReadonlySet<MemberEventKind> = new Set(['suspected', 'cleared', 'spoke', 'mentioned']);
+const QUIET: ReadonlySet<MemberEventKind> = new Set(['suspected', 'cleared', 'refuted', 'spoke', 'mentioned']);
 
 /** How long a peer has to take the word that this node leaves, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 1000;
@@ -51,43 +64,59 @@ const LEAVE_TIMEOUT_MS = 1000;
 export class Gossip {
   readonly members: MemberTable;
   readonly writer: Writer;
+  /** Answers what other replicas ask. */
+  readonly replica: ReplicaDesk;
+  /** Asks other replicas. */
+  readonly replicas: ReplicaChannel;
+  /** Makes replicas equal. */
+  readonly repair: Repair;
   readonly reception: ReceptionDesk;
   readonly joiner: Joiner;
+  /** Called when this node learns that an operator has removed it. */
+  onRemoved: ((tombstone: Tombstone) => void) | undefined;
   readonly #ports: GossipPorts;
   readonly #composer: Composer;
   readonly #sender: Sender;
-  readonly #prober: Prober;
+  readonly #self: Self;
+  readonly #detector: Detector;
   readonly #sync: TopologySync;
   readonly #inbox: Inbox;
+  #removal: Tombstone | undefined;
 
   constructor(ports: GossipPorts, self: Self, options: GossipOptions) {
     this.#ports = ports;
+    this.#self = self;
     const members = new MemberTable(ports, self);
     const composer = new Composer(ports.clock, self);
     const sender = new Sender(ports, members, (reply) => this.#inbox.receiveReply(reply));
-    const prober = new Prober(
-      ports,
-      { intervalMs: options.pingIntervalMs, timeoutMs: options.pingTimeoutMs },
-      { members, sender, composer, introduce: (member) => this.#sync.introduce(member) },
-    );
-    const replication = {
-      members,
-      sender,
-      composer,
-      hybridClock: new HybridClock(ports.clock, self.id),
-      dedup: new Dedup(ports),
-    };
+    const detector = new Detector(ports, self, options, {
+      ...{ members, sender, composer },
+      introduce: (member) => this.#sync.introduce(member),
+      removed: (tombstone) => this.#removed(tombstone),
+    });
+    const hybridClock = new HybridClock(ports.clock, self.id);
+    const applier = new Applier(ports, options.ttl, hybridClock);
+    const replication = { members, sender, composer, hybridClock, applier, dedup: new Dedup(ports) };
     this.members = members;
     this.#composer = composer;
     this.#sender = sender;
-    this.#prober = prober;
+    this.#detector = detector;
     this.#sync = new TopologySync(
       ports,
       self,
       { intervalMs: options.syncIntervalMs },
-      { members, sender, composer, tombstones: () => [], hear: () => undefined },
+      {
+        ...{ members, sender, composer },
+        tombstones: () => members.tombstones.all(),
+        hear: (news) => detector.rumours.receive(news),
+      },
     );
-    this.writer = new Writer(ports, self, options, replication);
+    this.replicas = new ReplicaChannel(ports, self, members);
+    const adopt: AdoptEntry = (entry) => applier.adopt(entry);
+    this.repair = new Repair(ports, self, options, { members, sender, composer, adopt, channel: this.replicas });
+    const missed = (member: Member, hint: Hint): void => this.repair.missed(member, hint);
+    this.writer = new Writer(ports, self, options, { ...replication, missed });
+    this.replica = new ReplicaDesk(ports, self, { members, applier, repair: this.repair.answers });
     const receiver = new Receiver(ports, self, options.ttl, replication);
     this.#inbox = new Inbox(ports, self, {
       members,
@@ -96,7 +125,10 @@ export class Gossip {
       sync: this.#sync,
       writer: this.writer,
       receiver,
-      reassert: (memberId) => prober.hint(memberId),
+      rumours: detector.rumours,
+      carrier: detector.carrier,
+      indirect: detector.indirect,
+      reassert: (memberId) => detector.prober.hint(memberId),
     });
     const announcer = new Announcer(ports, { members, sender, composer });
     this.reception = new ReceptionDesk(self, { members, announcer });
@@ -106,18 +138,21 @@ export class Gossip {
   }
 
   start(): void {
-    this.#prober.start();
+    this.#detector.start();
     this.#sync.start();
+    this.repair.start();
   }
 
   stop(): void {
-    this.#prober.stop();
+    this.#detector.stop();
     this.#sync.stop();
+    this.repair.stop();
     this.#ports.transport.onConnectionLost = undefined;
   }
 
   /** Tells every member that understands it that this node leaves for good. Older nodes find out by themselves. */
   async leave(): Promise<void> {
+    this.#self.leaving = true;
     const message = this.#composer.leave();
     const told = this.members
       .live()
@@ -126,22 +161,60 @@ export class Gossip {
     await Promise.all(told);
   }
 
+  /**
+   * Removes a member for an operator: everywhere, and until it joins again as a new process; the tombstone that says so
+   * expires after a day. `undefined` where no member of that id is known.
+   *
+   * @param by id of the node that the removal was asked of
+   */
+  remove(memberId: string, by: string = this.#self.id): Tombstone | undefined {
+    const member = this.members.get(memberId);
+    if (member === undefined) return undefined;
+    const removedAtMs = this.#ports.clock.nowMs();
+    // Above every incarnation that the process may yet take to refute: those rise by one, from the time of its start.
+    const incarnation = Math.max(incarnationOf(member), removedAtMs);
+    const tombstone = { id: memberId, incarnation, removedAtMs, expiresAtMs: removedAtMs + REMOVAL_MEMORY_MS, by };
+    this.#tellRemoved(member, tombstone);
+    this.members.remove(tombstone);
+    this.#detector.rumours.removed(tombstone);
+    return tombstone;
+  }
+
+  /** Set where an operator has removed this node from the cluster: it takes no part any more until it is restarted. */
+  get removal(): Tombstone | undefined {
+    return this.#removal;
+  }
+
   /** Handles one message from a peer. Never throws. */
   receive(message: Message): Receipt {
     return this.#inbox.receive(message);
   }
 
+  #tellRemoved(member: Member, tombstone: Tombstone): void {
+    if (member.extension === undefined) return;
+    void this.#sender.once(member, this.#composer.news([{ kind: 'removed', tombstone }]), LEAVE_TIMEOUT_MS);
+  }
+
+  /** Probing and syncing end, so that nobody is asked to take this node for a member. It goes on answering. */
+  #removed(tombstone: Tombstone): void {
+    if (this.#removal !== undefined) return;
+    this.#removal = tombstone;
+    this.#detector.stop();
+    this.#sync.stop();
+    this.repair.stop();
+    this.#ports.log.error('this node was removed from the cluster: restart it to join again', { by: tombstone.by });
+    this.onRemoved?.(tombstone);
+  }
+
   #memberChanged(event: MemberEvent): void {
     const { member, previous, kind } = event;
     this.#ports.log[QUIET.has(kind) ? 'debug' : 'info'](`member ${kind}`, { peer: member.id });
-    if (kind === 'joined' || kind === 'returned' || kind === 'restarted' || kind === 'moved') {
-      if (isNewToItself(event)) this.#sync.reset(member.id);
-      this.#prober.soon(member.id);
-    }
-    if (kind === 'joined') this.#sync.hurry();
-    if (kind === 'spoke') this.#prober.hint(member.id);
-    if (kind === 'mentioned') this.#prober.doubt(member.id);
-    if (kind === 'evicted' || kind === 'left') {
+    this.#detector.memberChanged(event);
+    if (isNewToItself(event)) this.#sync.reset(member.id);
+    if (kind === 'joined' || kind === 'returned') this.#sync.hurry();
+    if (kind === 'restarted') this.writer.memberRestarted(member.id);
+    this.repair.memberChanged(event);
+    if (kind === 'evicted' || kind === 'left' || kind === 'removed') {
       this.writer.memberLost(member.id);
       this.#forget(member.address);
     }
@@ -155,7 +228,7 @@ export class Gossip {
 
   #connectionLost(address: HostPort): void {
     for (const member of this.members.live()) {
-      if (member.state === 'alive' && sameHostPort(member.address, address)) this.#prober.hint(member.id);
+      if (member.state === 'alive' && sameHostPort(member.address, address)) this.#detector.prober.hint(member.id);
     }
   }
 }
@@ -165,5 +238,6 @@ export class Gossip {
  * reason: two nodes that bear one id would be answered in turn for ever.
  */
 function isNewToItself({ kind, member, previous }: MemberEvent): boolean {
-  return kind !== 'moved' || member.extension?.incarnation !== previous?.extension?.incarnation;
+  if (kind === 'moved') return incarnationOf(member) !== (previous === undefined ? 0 : incarnationOf(previous));
+  return kind === 'joined' || kind === 'returned' || kind === 'restarted';
 }

@@ -1,6 +1,9 @@
 import type { Composer } from './composer.js';
-import type { Member } from './membership/member.js';
+import type { IndirectProbes } from './membership/indirect-probes.js';
+import { isGone, type Member } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
+import type { NewsCarrier } from './membership/news-carrier.js';
+import type { Rumours } from './membership/rumours.js';
 import { countMessages, type MessageCounters } from './message-counters.js';
 import type { Log } from './ports/log.js';
 import type { Metrics } from './ports/metrics.js';
@@ -46,6 +49,9 @@ interface InboxParts {
   readonly sync: TopologySync;
   readonly writer: Writer;
   readonly receiver: Receiver;
+  readonly rumours: Rumours;
+  readonly carrier: NewsCarrier;
+  readonly indirect: IndirectProbes;
   /** Tells a member at once of the incarnation that this node has just taken. */
   readonly reassert: (memberId: string) => void;
 }
@@ -87,6 +93,17 @@ export class Inbox {
       case 'LEAVE':
         this.#receiveLeave(message);
         return OK;
+      case 'NEWS':
+        this.#receiveNews(message);
+        return OK;
+      case 'PINGREQ':
+        this.#receiveNews(message);
+        this.#parts.indirect.receiveRequest(message);
+        return OK;
+      case 'PINGACK':
+        this.#parts.members.heard(message.from);
+        this.#parts.indirect.receiveAck(message);
+        return OK;
     }
   }
 
@@ -105,7 +122,7 @@ export class Inbox {
     if (outcome === 'full') return { kind: 'full' };
     if (outcome === 'ignored' || (outcome === 'repeated' && !message.wantsReply)) return OK;
     const sender = this.#parts.members.get(message.from);
-    if (sender === undefined || sender.state === 'left') return OK;
+    if (sender === undefined || isGone(sender)) return OK;
     return this.#reply(sender, this.#parts.composer.ack(message), message.wantsReply);
   }
 
@@ -114,10 +131,36 @@ export class Inbox {
     if (message.to !== '' && message.to !== this.#self.id) return { kind: 'misdirected' };
     if (message.nodeInfo?.id === message.from) this.#parts.members.learn(message.nodeInfo, 'direct');
     const pinger = this.#parts.members.get(message.from);
-    if (pinger === undefined) return OK;
-    this.#parts.members.heard(pinger.id);
-    const pong = this.#parts.composer.pong(pinger.id, this.#toOutdo(pinger, message));
+    if (pinger === undefined || pinger.state === 'removed') return this.#receivePingOfTheRemoved(message, pinger);
+    this.#receiveNews(message);
+    if (message.accused !== undefined) this.#parts.rumours.accused(message.accused);
+    const known = this.#toOutdo(pinger, message);
+    const news = this.#parts.carrier.along(pinger);
+    const pong = this.#parts.composer.pong(pinger.id, { ...(known && { known }), ...(news.length > 0 && { news }) });
     return this.#reply(pinger, pong, message.wantsReply);
+  }
+
+  /**
+   * Whoever was removed and does not know it goes on asking, and has to hear of it from somebody. A process that was started
+   * since is another: where its clock is behind, it has to outdo the tombstone.
+   */
+  #receivePingOfTheRemoved({ from, nodeInfo, wantsReply }: PingMessage, former: Member | undefined): Receipt {
+    const tombstone = this.#parts.members.tombstones.get(from);
+    const own = nodeInfo?.extension;
+    if (tombstone === undefined || own === undefined || !wantsReply) return OK;
+    const instance = former?.extension?.instance;
+    const isNew = instance !== undefined && instance !== own.instance;
+    const known = { incarnation: tombstone.incarnation, instance: instance ?? '' };
+    const along = isNew ? { known } : { news: [{ kind: 'removed', tombstone } as const] };
+    return { kind: 'ok', reply: this.#parts.composer.pong(from, along) };
+  }
+
+  /** Only members are believed, and nobody who has gone. */
+  #receiveNews({ from, news }: { readonly from: string; readonly news?: readonly News[] }): void {
+    const teller = this.#parts.members.get(from);
+    if (teller === undefined || isGone(teller)) return;
+    this.#parts.members.heard(from);
+    if (news !== undefined) this.#parts.rumours.receive(news);
   }
 
   /**
@@ -139,7 +182,7 @@ export class Inbox {
 
   #receivePong(message: PongMessage): void {
     if (message.nodeInfo?.id === message.from) this.#parts.members.learn(message.nodeInfo, 'direct');
-    this.#parts.members.heard(message.from);
+    this.#receiveNews(message);
   }
 
   /** Believed only in the answer to a PING: a stranger who posts it could raise the incarnation without end. */

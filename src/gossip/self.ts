@@ -9,8 +9,10 @@ export interface Self {
   readonly address: HostPort;
   readonly gossipPort: number;
   readonly enclave: string;
-  /** Rises, and only here: see `outdo`. */
+  /** Rises, and only here: see `outdo` and `refute`. */
   incarnation: number;
+  /** It has said, or is about to say, that it leaves: who tells others so is not contradicted. */
+  leaving?: true;
   readonly instance: string;
   /** Other instances known by this node's id. Bounded by `MAX_CONTENDERS`; more are not contended with. */
   readonly contenders: Map<string, 'outdone' | 'rival'>;
@@ -41,6 +43,16 @@ export function outdo(self: Self, known: NodeExtension): Outdoing {
   if (before !== undefined) return 'rival';
   self.incarnation = Math.min(incarnation + 1, Number.MAX_SAFE_INTEGER);
   return 'outdone';
+}
+
+/**
+ * Raises the incarnation above the one in which this node is accused, if it is the present one. An accusation of an earlier
+ * one was refuted before; of a later one there can be none.
+ */
+export function refute(self: Self, incarnation: number): boolean {
+  if (incarnation !== self.incarnation) return false;
+  self.incarnation = Math.min(incarnation + 1, Number.MAX_SAFE_INTEGER);
+  return true;
 }
 
 /** What an operator is told who gave one id to two nodes. */

@@ -1,5 +1,6 @@
 import type { HostPort } from '../gossip/address.js';
 import { Gossip } from '../gossip/gossip.js';
+import { PROFILES, tuned } from '../gossip/membership/timing.js';
 import type { Clock } from '../gossip/ports/clock.js';
 import type { Log } from '../gossip/ports/log.js';
 import type { Metrics } from '../gossip/ports/metrics.js';
@@ -37,13 +38,19 @@ export interface Core {
 const MAX_HOLD_MS = 1000;
 
 /** Wires the core rooms to each other: whenever a member goes, recovery looks whether it was the last. */
-export function createCore(config: NodeConfig, self: Self, ports: CorePorts): Core {
+export function createCore(
+  config: NodeConfig,
+  self: Self,
+  ports: CorePorts,
+  { localHealth }: { readonly localHealth: boolean } = { localHealth: true },
+): Core {
   const store = new MemoryStore(ports, { maxBytes: config.maxStorageBytes });
   const keys = new ClusterKeys(ports, config.clusterSecrets);
   const ageBound = new AgeBound(ports, { maxAgeMs: keys.areRequired ? config.maxMessageAgeMs : 0 });
   const transport = new HttpTransport(ports, { keys, ageBound });
   const ttl = { minSeconds: config.minTtlSeconds, maxSeconds: config.maxTtlSeconds };
-  const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl });
+  const timing = tuned(PROFILES[config.profile], config.pingIntervalMs, config.pingTimeoutMs);
+  const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl, timing, localHealth });
   const looking = { intervalMs: config.recoveryIntervalMs };
   const isIsolated = (): boolean => gossip.members.live().length === 0;
   const asked = new AbortController();
@@ -57,7 +64,11 @@ export function createCore(config: NodeConfig, self: Self, ports: CorePorts): Co
   const unmet = (): readonly HostPort[] => gossip.joiner.unmet(config.peers);
   const seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet, join });
   gossip.members.subscribe(({ kind }) => {
-    if (kind === 'evicted' || kind === 'left') void recovery.trigger();
+    if (kind === 'evicted' || kind === 'left' || kind === 'removed') void recovery.trigger();
   });
+  gossip.onRemoved = () => {
+    recovery.stop();
+    seedRounds.stop();
+  };
   return { keys, ageBound, store, transport, gossip, recovery, seedRounds };
 }

@@ -2,6 +2,7 @@ import type { HostPort } from '../../src/gossip/address.js';
 import { Gossip, type GossipOptions } from '../../src/gossip/gossip.js';
 import type { Member } from '../../src/gossip/membership/member.js';
 import type { MemberEventKind } from '../../src/gossip/membership/member-event.js';
+import { PROFILES } from '../../src/gossip/membership/timing.js';
 import type { SendOutcome } from '../../src/gossip/ports/transport.js';
 import type { Self } from '../../src/gossip/self.js';
 import type { Message, NodeInfo, PutMessage } from '../../src/gossip/wire/message.js';
@@ -15,8 +16,8 @@ const GOSSIP_DEFAULTS: GossipOptions = {
   replication: 3,
   writeTimeoutMs: 5000,
   ttl: { minSeconds: 300, maxSeconds: 86_400 },
-  pingIntervalMs: 1000,
-  pingTimeoutMs: 500,
+  timing: PROFILES.lan,
+  localHealth: true,
   syncIntervalMs: 30_000,
 };
 

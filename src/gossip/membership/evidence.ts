@@ -1,9 +1,9 @@
 import { type HostPort, sameHostPort } from '../address.js';
 import type { NodeExtension, NodeInfo } from '../wire/message.js';
-import { isLive, type Member } from './member.js';
+import { isGone, isLive, type Member } from './member.js';
 import type { MemberEventKind } from './member-event.js';
 
-/** Strikes in a row that evict. */
+/** Strikes in a row that evict, where they are certain: refused or reset. */
 export const STRIKES_TO_EVICT = 3;
 
 /** Who says it: the node itself, or anybody else about it. */
@@ -51,12 +51,14 @@ export function newMember(info: NodeInfo, evidence: Evidence, nowMs: number): Me
     state: 'alive',
     sinceMs: nowMs,
     strikes: 0,
+    refusals: 0,
     struckMs: Number.NEGATIVE_INFINITY,
     introduced: direct,
     reachable: false,
     proven: false,
     saidGoodbye: false,
     heardMs: direct ? nowMs : Number.NEGATIVE_INFINITY,
+    signOfLifeMs: Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -65,8 +67,7 @@ export function renewed(known: Member, info: NodeInfo, evidence: Evidence, nowMs
   const direct = evidence === 'direct';
   const fields = {
     ...detailsOf(info, known),
-    state: 'alive',
-    strikes: 0,
+    ...CLEARED,
     introduced: direct,
     reachable: false,
     saidGoodbye: false,
@@ -75,6 +76,40 @@ export function renewed(known: Member, info: NodeInfo, evidence: Evidence, nowMs
   if (!isLive(known)) return { fields, kind: 'returned' };
   return { fields, kind: hasMoved(info, known) ? 'moved' : 'restarted' };
 }
+
+/**
+ * The same process under a later incarnation: it was accused, and says that it lives. The row of strikes stays: it counts
+ * what this node saw itself, and a member that can speak and not be reached would refute for ever.
+ */
+export function refuted(known: Member, info: NodeInfo, evidence: Evidence, nowMs: number): Verdict {
+  const direct = evidence === 'direct';
+  const moved = hasMoved(info, known);
+  const fields = {
+    ...detailsOf(info, known),
+    state: 'alive',
+    introduced: known.introduced || direct,
+    reachable: known.reachable && !moved,
+    saidGoodbye: false,
+    heardMs: direct ? nowMs : known.heardMs,
+    signOfLifeMs: nowMs,
+  } as const;
+  if (!isLive(known)) return { fields: { ...fields, ...CLEARED }, kind: 'returned' };
+  if (moved) return { fields: { ...fields, ...CLEARED }, kind: 'moved' };
+  return known.state === 'suspect' ? { fields, kind: 'refuted' } : { fields };
+}
+
+/** One held for dead says that it is the process it was: it has to answer, before it is believed to live. */
+export function protested(known: Member, info: NodeInfo, evidence: Evidence, nowMs: number): Verdict {
+  const heard = evidence === 'direct' ? ({ introduced: true, heardMs: nowMs } as const) : {};
+  return { fields: { ...detailsOf(info, known), ...heard, signOfLifeMs: nowMs }, kind: 'spoke' };
+}
+
+/** Whether both are the same process: one that says so of itself, and the one that is known. */
+export function isSameProcess(info: NodeInfo, known: Member): boolean {
+  return info.extension !== undefined && info.extension.instance === known.extension?.instance;
+}
+
+const CLEARED = { state: 'alive', strikes: 0, refusals: 0 } as const;
 
 /** A known node introduces itself. One held for dead must answer, too, before it is believed to live. */
 export function introduced(known: Member, info: NodeInfo, nowMs: number): Verdict {
@@ -86,8 +121,8 @@ export function introduced(known: Member, info: NodeInfo, nowMs: number): Verdic
     saidGoodbye: false,
     heardMs: nowMs,
   };
-  const afresh = { ...fields, state: 'alive', strikes: 0 } as const;
-  if (known.state === 'left') return { fields: afresh, kind: 'joined' };
+  const afresh = { ...fields, ...CLEARED } as const;
+  if (isGone(known)) return { fields: afresh, kind: 'joined' };
   if (known.state === 'dead') return { fields, kind: 'spoke' };
   return moved ? { fields: afresh, kind: 'moved' } : { fields };
 }
@@ -95,36 +130,67 @@ export function introduced(known: Member, info: NodeInfo, nowMs: number): Verdic
 /** Hearsay that is no news: it moves only members in trouble that cannot speak of incarnations, and revives none. */
 export function mentioned(known: Member, info: NodeInfo): Verdict | undefined {
   const settled = known.state === 'alive' && known.reachable;
-  if (known.state === 'left' || settled || known.extension !== undefined || !hasMoved(info, known)) return undefined;
+  if (isGone(known) || settled || known.extension !== undefined || !hasMoved(info, known)) return undefined;
   return { fields: { address: addressOf(info), gossipPort: info.port, reachable: false }, kind: 'moved' };
 }
 
-/** A probe failed. The third in a row evicts; one of a dead member undoes an answer that it gave before. */
-export function struck(known: Member, nowMs: number): Verdict | undefined {
+/**
+ * A probe failed. The third refusal in a row evicts, silence alone does not (see `Suspicions`). A failed probe of a dead
+ * member undoes an answer that it gave before.
+ */
+export function struck(known: Member, certain: boolean, nowMs: number): Verdict | undefined {
   if (!isLive(known)) return known.reachable ? { fields: { reachable: false } } : undefined;
-  const strikes = known.strikes + 1;
-  const fields = { strikes, struckMs: nowMs };
-  if (strikes >= STRIKES_TO_EVICT) return { fields: { ...fields, state: 'dead', reachable: false }, kind: 'evicted' };
+  const refusals = certain ? known.refusals + 1 : known.refusals;
+  const fields = { strikes: known.strikes + 1, refusals, struckMs: nowMs };
+  if (refusals >= STRIKES_TO_EVICT) return { fields: { ...fields, ...EVICTED }, kind: 'evicted' };
   return known.state === 'alive' ? { fields: { ...fields, state: 'suspect' }, kind: 'suspected' } : { fields };
 }
 
+/** Another member says that this one does not answer. */
+export function accused(known: Member): Verdict | undefined {
+  return known.state === 'alive' ? { fields: { state: 'suspect' }, kind: 'suspected' } : undefined;
+}
+
+/** What is held against a suspect is enough, and a probe of this node's own is part of it. */
+export function condemned(known: Member): Verdict | undefined {
+  return known.state === 'suspect' && known.strikes > 0 ? { fields: EVICTED, kind: 'evicted' } : undefined;
+}
+
+const EVICTED = { state: 'dead', reachable: false } as const;
+
 /** A request was answered: the row of strikes is broken. */
 export function answered(known: Member): Verdict | undefined {
-  if (known.state === 'suspect') return { fields: { state: 'alive', strikes: 0, reachable: true }, kind: 'cleared' };
+  if (known.state === 'suspect') return { fields: { ...CLEARED, reachable: true }, kind: 'cleared' };
   return known.reachable ? undefined : { fields: { reachable: true } };
+}
+
+/** Another member asked for this node, and was answered: it lives, though it may not be reachable from here. */
+export function vouched(known: Member): Verdict | undefined {
+  return known.state === 'suspect' ? { fields: CLEARED, kind: 'cleared' } : undefined;
+}
+
+/** A suspect against which only the word of others stands has spoken here itself. */
+export function spokeUp(known: Member): Verdict | undefined {
+  return known.state === 'suspect' && known.strikes === 0 ? { fields: CLEARED, kind: 'cleared' } : undefined;
 }
 
 /** The member has gone for good. */
 export function departed(saidGoodbye: boolean): Verdict {
-  const fields = { state: 'left', reachable: false, introduced: false, proven: false, saidGoodbye } as const;
-  return { fields, kind: 'left' };
+  return { fields: { ...GONE, state: 'left', saidGoodbye }, kind: 'left' };
 }
+
+/** An operator removed the member. */
+export function removed(): Verdict {
+  return { fields: { ...GONE, state: 'removed' }, kind: 'removed' };
+}
+
+const GONE = { reachable: false, introduced: false, proven: false } as const;
 
 /** A member that has spoken and answers is there; a dead one must have done both since it died. */
 export function proof(known: Member): Verdict | undefined {
   if (!known.introduced || !known.reachable) return undefined;
   if (known.state === 'dead' && known.heardMs >= known.sinceMs) {
-    return { fields: { proven: true, state: 'alive', strikes: 0 }, kind: 'returned' };
+    return { fields: { ...CLEARED, proven: true }, kind: 'returned' };
   }
   return known.proven ? undefined : { fields: { proven: true } };
 }

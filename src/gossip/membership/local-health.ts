@@ -7,11 +7,20 @@ const MAX_SCORE = 8;
 /** Turns of the round that the share of failures is taken over. */
 const WINDOW = 16;
 
-/** A share of failures up to this is nothing to wonder at: so many members may be in trouble at a time. */
-const USUAL_SHARE = 0.1;
+/** Of fewer members than this, a failure says little about the network. */
+const MIN_SAMPLE = 8;
 
-/** How much longer silence has to last where every probe fails. */
+/** A share of failures up to this is nothing to wonder at: so many members may be in trouble at a time. */
+const USUAL_SHARE = 0.15;
+
+/** How much longer silence has to last for each share of failures beyond the usual, and at most. */
 const STRETCH = 10;
+const MAX_STRETCH = 4;
+
+interface Turn {
+  readonly id: string;
+  readonly failed: boolean;
+}
 
 /**
  * How far this node should trust its own eyes (Lifeguard's local health, Dadgar, Phillips and Currey, DSN-W 2018, with a
@@ -24,8 +33,8 @@ const STRETCH = 10;
  */
 export class LocalHealth {
   readonly #enabled: boolean;
-  /** Outcomes of the last turns, true = failed. Bounded by `WINDOW`. */
-  readonly #turns: boolean[] = [];
+  /** The last turns, one a member. Bounded by `WINDOW`. */
+  #turns: readonly Turn[] = [];
   #score = 0;
 
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, options: { readonly enabled: boolean }) {
@@ -35,14 +44,18 @@ export class LocalHealth {
       return this.#score;
     });
     metrics.gauge('repram_probe_failure_share', 'Share of the last turns of the round that failed.', () => {
-      return this.failureShare;
+      return this.#failureShare();
     });
   }
 
-  /** A turn of the round is over: not the repeated probes of one suspect, which would count it many times. */
-  turned(failed: boolean): void {
-    this.#turns.push(failed);
-    if (this.#turns.length > WINDOW) this.#turns.shift();
+  /** Whether this node doubts itself at all. */
+  get isConsidered(): boolean {
+    return this.#enabled;
+  }
+
+  /** A member's turn of the round is over: not the repeated probes of a suspect, which say nothing about the others. */
+  turned(id: string, failed: boolean): void {
+    this.#turns = [...this.#turns.filter((turn) => turn.id !== id), { id, failed }].slice(-WINDOW);
   }
 
   /** A member answered. */
@@ -55,18 +68,19 @@ export class LocalHealth {
     this.#score = Math.min(MAX_SCORE, this.#score + times);
   }
 
-  get failureShare(): number {
-    if (this.#turns.length === 0) return 0;
-    return this.#turns.filter((failed) => failed).length / this.#turns.length;
-  }
-
   /** By how much timeouts are stretched, 1 to 9 (Lifeguard's LHA-Probe). */
   get timeoutFactor(): number {
     return this.#enabled ? 1 + this.#score : 1;
   }
 
-  /** By how much silence is stretched, 1 to 10. */
-  get silenceFactor(): number {
-    return this.#enabled ? 1 + STRETCH * Math.max(0, this.failureShare - USUAL_SHARE) : 1;
+  /** By how much the silence of a member is stretched, 1 to 4: by how many of the others fail. */
+  silenceFactor(id: string): number {
+    if (!this.#enabled) return 1;
+    return Math.min(MAX_STRETCH, 1 + STRETCH * Math.max(0, this.#failureShare(id) - USUAL_SHARE));
+  }
+
+  #failureShare(exceptId?: string): number {
+    const others = this.#turns.filter((turn) => turn.id !== exceptId);
+    return others.filter((turn) => turn.failed).length / Math.max(MIN_SAMPLE, others.length);
   }
 }

@@ -5,9 +5,11 @@ import type { Member } from './member.js';
  * - `returned`: a dead member showed that it lives: it spoke and answered, or a later incarnation of it is about.
  * - `restarted`: a later incarnation of a live member is about.
  * - `moved`: a member's address changed; `previous` tells from where.
- * - `suspected`, `cleared`: the first strike fell; the strikes were wiped out.
- * - `evicted`: dead after three strikes in a row.
+ * - `suspected`: a first strike fell, or another member says that it does not answer.
+ * - `cleared`, `refuted`: it answered; it has taken a later incarnation to say that it lives.
+ * - `evicted`: it is held for dead.
  * - `left`: it said so, or its address is another node's now.
+ * - `removed`: an operator removed it.
  * - `spoke`, `mentioned`: not a change yet: a dead member spoke, or somebody spoke of it as if it lived.
  */
 export type MemberEventKind =
@@ -17,8 +19,10 @@ export type MemberEventKind =
   | 'moved'
   | 'suspected'
   | 'cleared'
+  | 'refuted'
   | 'evicted'
   | 'left'
+  | 'removed'
   | 'spoke'
   | 'mentioned';
 

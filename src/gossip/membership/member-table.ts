@@ -3,23 +3,34 @@ import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Self } from '../self.js';
 import type { NodeInfo } from '../wire/message.js';
+import type { Tombstone } from '../wire/news.js';
 import {
+  accused,
   addressOf,
   answered,
   compareIncarnations,
+  condemned,
   departed,
   type Evidence,
   introduced,
   isFromBeforeGoodbye,
+  isSameProcess,
   mentioned,
   newMember,
   proof,
+  protested,
+  refuted,
+  removed,
   renewed,
+  spokeUp,
   struck,
   type Verdict,
+  vouched,
 } from './evidence.js';
-import { isLive, type Member } from './member.js';
+import { FlapDamping } from './flap-damping.js';
+import { incarnationOf, isGone, isLive, type Member } from './member.js';
 import type { MemberEvent, MemberListener } from './member-event.js';
+import { Tombstones } from './tombstones.js';
 
 /** Most nodes known at a time, dead and left ones included. */
 export const MAX_MEMBERS = 10_000;
@@ -35,6 +46,7 @@ type MutableMember = { -readonly [Field in keyof Member]: Member[Field] };
  * counts towards the quorum: a flood of rumours must not shrink it.
  */
 export class MemberTable {
+  readonly tombstones: Tombstones;
   readonly #clock: Clock;
   readonly #self: Self;
   readonly #members = new Map<string, MutableMember>();
@@ -42,6 +54,8 @@ export class MemberTable {
   readonly #joins: Counter;
   readonly #evictions: Counter;
   readonly #refusedFull: Counter;
+  readonly #barred: Counter;
+  readonly #damping: FlapDamping;
   #live: readonly Member[] | undefined;
   #dead: readonly Member[] | undefined;
   #enclavePeers: readonly Member[] | undefined;
@@ -52,9 +66,12 @@ export class MemberTable {
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, self: Self) {
     this.#clock = ports.clock;
     this.#self = self;
+    this.tombstones = new Tombstones(ports);
+    this.#damping = new FlapDamping(ports.clock);
     this.#joins = ports.metrics.counter('repram_peer_joins_total', 'Nodes that became members or came back.');
-    this.#evictions = ports.metrics.counter('repram_peer_evictions_total', 'Members evicted after three strikes.');
+    this.#evictions = ports.metrics.counter('repram_peer_evictions_total', 'Members evicted.');
     this.#refusedFull = ports.metrics.counter('repram_members_refused_total', 'Nodes not listed: the table is full.');
+    this.#barred = ports.metrics.counter('repram_members_barred_total', 'Word of nodes that were removed, ignored.');
     ports.metrics.gauge('repram_peers_active', 'Members that are alive or suspect.', () => this.live().length);
     ports.metrics.gauge(
       'repram_peers_suspect',
@@ -103,13 +120,13 @@ export class MemberTable {
   /**
    * How many nodes the quorum is taken over, this one included: proven members of the enclave, dead ones too. An
    * eviction does not shrink it, so a node that lost its peers cannot mistake itself for the whole enclave; leaving
-   * does.
+   * and removal do.
    */
   quorumBasis(): number {
     if (this.#quorumBasis !== undefined) return this.#quorumBasis;
     let basis = 1;
     for (const member of this.#members.values()) {
-      if (member.enclave === this.#self.enclave && member.state !== 'left' && member.proven) basis++;
+      if (member.enclave === this.#self.enclave && !isGone(member) && member.proven) basis++;
     }
     this.#quorumBasis = basis;
     return basis;
@@ -122,11 +139,15 @@ export class MemberTable {
    */
   learn(info: NodeInfo, evidence: Evidence): boolean {
     if (info.id === this.#self.id || sameHostPort(addressOf(info), this.#self.address)) return false;
+    if (this.tombstones.bars(info)) {
+      this.#barred.inc();
+      return false;
+    }
     const known = this.#members.get(info.id);
     if (known === undefined) return this.#add(info, evidence);
     const age = compareIncarnations(info, known);
     if (age === 'earlier' || isFromBeforeGoodbye(info, known)) return true;
-    if (age === 'later') this.#apply(known, renewed(known, info, evidence, this.#clock.monotonicMs()));
+    if (age === 'later') this.#renew(known, info, evidence);
     else if (evidence === 'direct') this.#introduce(known, info);
     else this.#mention(known, info);
     return true;
@@ -135,26 +156,61 @@ export class MemberTable {
   /** The member spoke to this node. */
   heard(id: string): void {
     const member = this.#members.get(id);
-    if (member === undefined || member.state === 'left') return;
+    if (member === undefined || isGone(member)) return;
     member.heardMs = this.#clock.monotonicMs();
+    if (member.state === 'alive' && member.introduced) return;
     if (member.state === 'dead') this.#apply(member, { fields: { introduced: true }, kind: 'spoke' });
     else if (!member.introduced) this.#apply(member, { fields: { introduced: true } });
-    else return;
-    this.#apply(member, proof(member));
+    else return this.#apply(member, spokeUp(member));
+    this.#prove(member);
   }
 
   /** A request to the member was answered at its present address: the row of strikes is broken. */
   answered(id: string): void {
     const member = this.#members.get(id);
-    if (member === undefined || member.state === 'left') return;
+    if (member === undefined || isGone(member)) return;
+    member.signOfLifeMs = this.#clock.monotonicMs();
+    if (member.state === 'alive' && member.reachable && member.proven) return;
     this.#apply(member, answered(member));
-    this.#apply(member, proof(member));
+    this.#prove(member);
   }
 
-  /** A probe of the member failed. The third in a row evicts. */
-  strike(id: string): void {
+  /** Another member was answered by this one, whom it asked for this node: it lives. */
+  vouched(id: string): void {
     const member = this.#members.get(id);
-    if (member !== undefined) this.#apply(member, struck(member, this.#clock.monotonicMs()));
+    if (member === undefined || !isLive(member)) return;
+    member.signOfLifeMs = this.#clock.monotonicMs();
+    this.#apply(member, vouched(member));
+  }
+
+  /** A probe of the member failed; `certain` where it was refused or reset. The third such in a row evicts. */
+  strike(id: string, certain: boolean): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) this.#apply(member, struck(member, certain, this.#clock.monotonicMs()));
+  }
+
+  /** Another member says that this one does not answer: a suspicion, and no more. */
+  accuse(id: string): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) this.#apply(member, accused(member));
+  }
+
+  /** There is enough against a suspect, a failed probe of this node's own included: it is evicted. */
+  condemn(id: string): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) this.#apply(member, condemned(member));
+  }
+
+  /**
+   * Takes in that a node was removed: no incarnation up to that of the tombstone is a member until it expires. Whether
+   * that is news.
+   */
+  remove(tombstone: Tombstone): boolean {
+    const isNews = this.tombstones.set(tombstone) === 'new';
+    const member = this.#members.get(tombstone.id);
+    if (member === undefined || member.state === 'removed') return isNews;
+    if (incarnationOf(member) <= tombstone.incarnation && isNews) this.#apply(member, removed());
+    return isNews;
   }
 
   /** The member said that it leaves for good. Only its next incarnation comes back, or an older node in its place. */
@@ -167,8 +223,10 @@ export class MemberTable {
     this.#depart(id, false);
   }
 
-  /** Forgets dead and departed members whose time is over. */
+  /** Forgets dead and departed members, and tombstones, whose time is over. */
   forgetTheDead(): void {
+    this.tombstones.expire();
+    this.#damping.prune();
     const horizonMs = this.#clock.monotonicMs() - MEMORY_OF_THE_DEAD_MS;
     for (const member of this.#members.values()) {
       if (isLive(member) || member.sinceMs > horizonMs) continue;
@@ -191,7 +249,7 @@ export class MemberTable {
 
   #introduce(known: MutableMember, info: NodeInfo): void {
     this.#apply(known, introduced(known, info, this.#clock.monotonicMs()));
-    this.#apply(known, proof(known));
+    this.#prove(known);
   }
 
   #mention(known: MutableMember, info: NodeInfo): void {
@@ -199,9 +257,23 @@ export class MemberTable {
     if (known.state === 'dead') this.#emit({ kind: 'mentioned', member: known });
   }
 
+  /** A later incarnation is about: of the same process, which refutes, or of one that took its place. */
+  #renew(known: MutableMember, info: NodeInfo, evidence: Evidence): void {
+    const isSame = isSameProcess(info, known);
+    const verdictOf = isSame ? (known.state === 'dead' ? protested : refuted) : renewed;
+    this.#apply(known, verdictOf(known, info, evidence, this.#clock.monotonicMs()));
+    this.#prove(known);
+  }
+
+  #prove(member: MutableMember): void {
+    const verdict = proof(member);
+    if (verdict?.kind === 'returned' && !this.#damping.admits(member.id, member.sinceMs)) return;
+    this.#apply(member, verdict);
+  }
+
   #depart(id: string, saidGoodbye: boolean): void {
     const member = this.#members.get(id);
-    if (member !== undefined && member.state !== 'left') this.#apply(member, departed(saidGoodbye));
+    if (member !== undefined && !isGone(member)) this.#apply(member, departed(saidGoodbye));
   }
 
   /**

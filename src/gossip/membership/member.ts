@@ -2,12 +2,13 @@ import type { HostPort } from '../address.js';
 import type { NodeExtension, NodeInfo } from '../wire/message.js';
 
 /**
- * - `alive`: no strike stands against it.
- * - `suspect`: its last probe or probes failed.
- * - `dead`: three strikes in a row evicted it. Remembered: an eviction does not shrink the quorum.
+ * - `alive`: nothing stands against it.
+ * - `suspect`: its last probe or probes failed, or another member says so of its own.
+ * - `dead`: evicted. Remembered: an eviction does not shrink the quorum.
  * - `left`: it said that it leaves, or another node has taken its address. Its copy is gone for good.
+ * - `removed`: an operator removed it. A tombstone bars it.
  */
-export type MemberState = 'alive' | 'suspect' | 'dead' | 'left';
+export type MemberState = 'alive' | 'suspect' | 'dead' | 'left' | 'removed';
 
 /** Another node as this one sees it. Changed only by the member table. */
 export interface Member {
@@ -20,8 +21,10 @@ export interface Member {
   readonly state: MemberState;
   /** Monotonic time at which it entered `state`. */
   readonly sinceMs: number;
-  /** Failed probes in a row. */
+  /** Failed probe rounds in a row. */
   readonly strikes: number;
+  /** Those among them that were refused or reset: certain evidence, unlike silence. */
+  readonly refusals: number;
   /** Monotonic time of the last strike; -Infinity before the first. */
   readonly struckMs: number;
   /** It has spoken to this node itself; until then it is hearsay. */
@@ -37,11 +40,23 @@ export interface Member {
   readonly saidGoodbye: boolean;
   /** Monotonic time at which it last spoke to this node; -Infinity before. */
   readonly heardMs: number;
+  /** Monotonic time at which it last answered this node or one that asked for it, or refuted; -Infinity before. */
+  readonly signOfLifeMs: number;
 }
 
 /** Whether the member takes part: neither dead nor gone. */
 export function isLive(member: Member): boolean {
   return member.state === 'alive' || member.state === 'suspect';
+}
+
+/** Whether the member has gone for good, by its own word or by an operator's: its copies count no more. */
+export function isGone(member: Member): boolean {
+  return member.state === 'left' || member.state === 'removed';
+}
+
+/** The incarnation others know the member by; 0 for a node that does not know the extension. */
+export function incarnationOf(member: Member): number {
+  return member.extension?.incarnation ?? 0;
 }
 
 /** The member as gossip tells others about it. */

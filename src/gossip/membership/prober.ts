@@ -1,17 +1,18 @@
 import { sameHostPort } from '../address.js';
-import type { Composer } from '../composer.js';
-import type { Clock } from '../ports/clock.js';
+import type { Clock, Timer } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
-import type { SendOutcome } from '../ports/transport.js';
-import type { Sender } from '../sender.js';
 import { Ticker } from '../ticker.js';
 import { STRIKES_TO_EVICT } from './evidence.js';
+import type { LocalHealth } from './local-health.js';
 import { isLive, type Member } from './member.js';
 import type { MemberTable } from './member-table.js';
 import { ProbeLane } from './probe-lane.js';
 import { ProbeOrder } from './probe-order.js';
+import type { ProbeRound, RoundResult } from './probe-round.js';
+import { SearchForTheLost } from './search-for-the-lost.js';
+import type { SuspicionWatch } from './suspicion-watch.js';
 
 /**
  * Most probes under way at a time, of proven members and of other nodes each: however many nodes are rumoured, they do
@@ -27,7 +28,7 @@ export const SUCCESSION_SILENCE_MS = 60_000;
 
 export interface ProberOptions {
   /** Time between two probes in the round, in milliseconds. */
-  readonly intervalMs: number;
+  readonly periodMs: number;
   /** How long a member has to answer, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -39,37 +40,27 @@ interface ProberPorts {
   readonly metrics: Metrics;
 }
 
-/** What a probe says about a member: it lives, it does not answer, or nothing either way. */
-type Verdict = 'answered' | 'strike' | 'open';
-
-function verdictOf(outcome: SendOutcome): Verdict {
-  switch (outcome.kind) {
-    case 'ok':
-      return 'answered';
-    case 'busy':
-    case 'overflow':
-    case 'aborted':
-    case 'stale':
-      return 'open';
-    default:
-      return 'strike';
-  }
+interface ProberParts {
+  readonly members: MemberTable;
+  readonly round: ProbeRound;
+  readonly watch: SuspicionWatch;
+  readonly health: LocalHealth;
+  /** Tells a member who answers, but seems not to know this node, about this node. */
+  readonly introduce: (member: Member) => void;
 }
 
 /**
- * The failure detector: one member a period in random round robin, every suspect besides, and at once whoever is new or
- * whose connection dropped. A failed probe is a strike; the table evicts at the third in a row. One dead member a
- * period is asked too: a node that restarted without seeds is found again only so.
+ * Whom the failure detector probes, and when: one member a period in random round robin, every suspect of this node's own
+ * besides, and at once whoever is new or whose connection dropped. The lost are tried, too: a node that restarted without
+ * seeds, or was on the other side of a partition, is found again only so.
  */
 export class Prober {
   readonly #ports: ProberPorts;
   readonly #options: ProberOptions;
   readonly #members: MemberTable;
-  readonly #sender: Sender;
-  readonly #composer: Composer;
-  readonly #introduce: (member: Member) => void;
+  readonly #parts: ProberParts;
   readonly #order: ProbeOrder;
-  readonly #deadOrder: ProbeOrder;
+  readonly #lost: SearchForTheLost;
   readonly #ticker: Ticker;
   readonly #failures: Counter;
   readonly #congestions: Counter;
@@ -82,26 +73,17 @@ export class Prober {
   /** When each dead member was last given a chance. Bounded by the member table: pruned on every tick. */
   readonly #doubtedMs = new Map<string, number>();
 
-  constructor(
-    ports: ProberPorts,
-    options: ProberOptions,
-    parts: {
-      readonly members: MemberTable;
-      readonly sender: Sender;
-      readonly composer: Composer;
-      /** Tells a member who answers, but seems not to know this node, about this node. */
-      readonly introduce: (member: Member) => void;
-    },
-  ) {
+  /** Second looks at members that refused, by id. Bounded by the member table: one each, and each ends by itself. */
+  readonly #secondLooks = new Map<string, Timer>();
+
+  constructor(ports: ProberPorts, options: ProberOptions, parts: ProberParts) {
     this.#ports = ports;
     this.#options = options;
     this.#members = parts.members;
-    this.#sender = parts.sender;
-    this.#composer = parts.composer;
-    this.#introduce = parts.introduce;
+    this.#parts = parts;
     this.#order = new ProbeOrder(ports.rng);
-    this.#deadOrder = new ProbeOrder(ports.rng);
-    this.#ticker = new Ticker(ports.clock, options.intervalMs, () => this.#tick());
+    this.#lost = new SearchForTheLost(ports, parts.members);
+    this.#ticker = new Ticker(ports.clock, options.periodMs, () => this.#tick());
     this.#failures = ports.metrics.counter('repram_ping_failures_total', 'Probes that counted as a strike.');
     this.#congestions = ports.metrics.counter(
       'repram_probes_queued_total',
@@ -118,6 +100,8 @@ export class Prober {
     this.#provenLane.clear();
     this.#strangerLane.clear();
     this.#hinted.clear();
+    for (const timer of this.#secondLooks.values()) timer.cancel();
+    this.#secondLooks.clear();
   }
 
   /** Probes a member ahead of its turn, and after a probe under way: it is new, or there is news of it. */
@@ -136,7 +120,7 @@ export class Prober {
   hint(id: string): void {
     const nowMs = this.#ports.clock.monotonicMs();
     const lastMs = this.#hintedMs.get(id);
-    if (lastMs !== undefined && nowMs - lastMs < this.#options.intervalMs) {
+    if (lastMs !== undefined && nowMs - lastMs < this.#options.periodMs) {
       this.#hinted.add(id);
       return;
     }
@@ -158,18 +142,19 @@ export class Prober {
     for (const id of this.#doubtedMs.keys()) if (this.#members.get(id)?.state !== 'dead') this.#doubtedMs.delete(id);
     this.#followHints();
     const live = this.#members.live();
-    for (const member of live) if (member.state === 'suspect') this.#enqueue(member);
+    for (const member of live)
+      if (member.state === 'suspect' && this.#parts.watch.wantsProbe(member)) this.#enqueue(member);
     const next = this.#order.next(live, (member) => member.state === 'alive');
     if (next !== undefined) this.#enqueue(next);
-    const dead = this.#deadOrder.next(this.#members.dead(), (member) => member.proven);
-    if (dead !== undefined) this.#enqueue(dead);
+    const lost = this.#lost.next();
+    if (lost !== undefined) this.#enqueue(lost);
     this.#work(this.#provenLane);
     this.#work(this.#strangerLane);
   }
 
   #followHints(): void {
     const nowMs = this.#ports.clock.monotonicMs();
-    for (const [id, atMs] of this.#hintedMs) if (nowMs - atMs >= this.#options.intervalMs) this.#hintedMs.delete(id);
+    for (const [id, atMs] of this.#hintedMs) if (nowMs - atMs >= this.#options.periodMs) this.#hintedMs.delete(id);
     for (const id of this.#hinted) {
       this.#hintedMs.set(id, nowMs);
       this.soon(id);
@@ -202,18 +187,18 @@ export class Prober {
   }
 
   async #probe(member: Member): Promise<void> {
-    const { clock } = this.#ports;
     const { address } = member;
-    const startedMs = clock.monotonicMs();
-    const outcome = await this.#sender.once(member, this.#composer.ping(member.id), this.#options.timeoutMs);
+    const startedMs = this.#ports.clock.monotonicMs();
+    const isTurn = member.state === 'alive';
+    const result = await this.#parts.round.run(member);
     if (member.address !== address) {
       this.#laneOf(member).add(member.id);
       return;
     }
-    const verdict = verdictOf(outcome);
-    if (verdict === 'strike') return this.#strike(member, outcome);
-    if (verdict === 'open') return;
-    await this.#awaitPong(member, startedMs);
+    if (isTurn && result !== 'open') this.#parts.health.turned(member.id, result === 'silent');
+    if (result === 'vouched') this.#members.vouched(member.id);
+    else if (result === 'answered') await this.#awaitPong(member, startedMs);
+    else if (result !== 'open') this.#strike(member, result);
   }
 
   /**
@@ -227,7 +212,7 @@ export class Prober {
     if (this.#isSucceeded(member)) {
       this.#members.replaced(member.id);
     } else {
-      this.#introduce(member);
+      this.#parts.introduce(member);
     }
   }
 
@@ -244,13 +229,24 @@ export class Prober {
    * Strikes are half a period apart at least: however many probes fail at once, it is one failure. Where the third, or
    * one after death, is that another node answers at the address, the member is replaced.
    */
-  #strike(member: Member, outcome: SendOutcome): void {
+  #strike(member: Member, result: Exclude<RoundResult, 'answered' | 'vouched' | 'open'>): void {
     const sinceLastMs = this.#ports.clock.monotonicMs() - member.struckMs;
-    if (member.strikes > 0 && sinceLastMs < this.#options.intervalMs / 2) return;
+    if (member.strikes > 0 && sinceLastMs < this.#options.periodMs / 2) return;
     if (isLive(member)) this.#failures.inc();
-    const replaced = outcome.kind === 'misdirected' && member.strikes + 1 >= STRIKES_TO_EVICT;
-    if (replaced) this.#members.replaced(member.id);
-    else this.#members.strike(member.id);
-    this.#ports.log.debug('probe failed', { peer: member.id, outcome: outcome.kind, strikes: member.strikes });
+    const isCertain = result !== 'silent';
+    if (result === 'misdirected' && member.refusals + 1 >= STRIKES_TO_EVICT) this.#members.replaced(member.id);
+    else this.#parts.watch.strike(member, isCertain);
+    if (isCertain && isLive(member)) this.#lookAgain(member.id);
+    this.#ports.log.debug('probe failed', { peer: member.id, result, strikes: member.strikes });
+  }
+
+  /** A refusal comes at once: so the next look at the member need not wait for its turn. */
+  #lookAgain(id: string): void {
+    if (this.#secondLooks.has(id)) return;
+    const timer = this.#ports.clock.setTimer(this.#options.periodMs / 2, () => {
+      this.#secondLooks.delete(id);
+      this.soon(id);
+    });
+    this.#secondLooks.set(id, timer);
   }
 }

@@ -70,8 +70,18 @@ export const PROFILES: Readonly<Record<ProfileName, DetectorTiming>> = {
   },
 };
 
+/**
+ * A preset with another period and timeout. News is told five times a period at least, as in the presets.
+ */
+export function tuned(preset: DetectorTiming, periodMs: number, timeoutMs: number): DetectorTiming {
+  return { ...preset, periodMs, timeoutMs, gossipIntervalMs: Math.min(preset.gossipIntervalMs, periodMs / 5) };
+}
+
 /** Independent confirmations after which a suspicion has its shortest time (Lifeguard's K). */
 const MAX_CONFIRMATIONS = 3;
+
+/** Strikes in a row that evict where a node does not doubt itself: SWIM without suspicion, for comparison. */
+export const STRIKES_WITHOUT_HEALTH = 3;
 
 /** How many members could confirm a suspicion among `live` members, the suspect included, and this node. */
 export function expectedConfirmations(live: number): number {

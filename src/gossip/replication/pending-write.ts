@@ -21,6 +21,11 @@ export class PendingWrite {
     if (this.#acked.size >= this.#needed) this.finish(true);
   }
 
+  /** A member lost the copy that it acknowledged. */
+  revoke(memberId: string): void {
+    if (this.#acked.delete(memberId)) this.lose(memberId);
+  }
+
   /** A member cannot acknowledge any more. Where the rest cannot make the quorum, waiting is over. */
   lose(memberId: string): void {
     if (this.#hopeful === undefined || this.#acked.has(memberId)) return;

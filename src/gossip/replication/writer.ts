@@ -5,7 +5,8 @@ import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
-import type { Store } from '../ports/store.js';
+import type { Entry, Store } from '../ports/store.js';
+import type { Hint } from '../repair/hint.js';
 import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
 import type { AckMessage, PutMessage } from '../wire/message.js';
@@ -47,6 +48,8 @@ interface WriterParts {
   readonly composer: Composer;
   readonly hybridClock: HybridClock;
   readonly dedup: Dedup;
+  /** A member did not take a write. */
+  readonly missed: (member: Member, write: Hint) => void;
 }
 
 /** Writes in this node's own name: stores, sends to the enclave, and counts the ACKs of distinct members. */
@@ -106,6 +109,11 @@ export class Writer {
     if (member.proven) this.#pending.get(message.messageId)?.ack(member.id);
   }
 
+  /** The member lost what it held when it started anew: its ACKs of writes that still wait are void. */
+  memberRestarted(id: string): void {
+    for (const write of this.#pending.values()) write.revoke(id);
+  }
+
   /** The member is gone: no write waits for it any longer. */
   memberLost(id: string): void {
     for (const write of this.#pending.values()) write.lose(id);
@@ -125,20 +133,20 @@ export class Writer {
     if (this.#ports.store.put(entry) === 'full') return 'full';
     const message = this.#parts.composer.put(key, bytes, ttl, version);
     this.#parts.dedup.add(message.messageId);
-    return (await this.#replicate(message)) ? 'quorum' : 'pending';
+    return (await this.#replicate(message, entry)) ? 'quorum' : 'pending';
   }
 
   /**
    * Sends the write to its targets and waits for the quorum. Members that have not proved to be there are neither
    * counted nor waited for.
    */
-  #replicate(message: PutMessage): Promise<boolean> {
+  #replicate(message: PutMessage, entry: Entry): Promise<boolean> {
     const { members } = this.#parts;
     const proven = members.enclavePeers().filter((member) => member.proven);
     const needed = quorumSize(members.quorumBasis(), this.#options.replication) - 1;
     const targets = writeTargets(this.#ports.rng, members.enclavePeers());
     if (needed === 0 || proven.length < needed) {
-      for (const member of targets) void this.#parts.sender.send(member, message, this.#options.writeTimeoutMs);
+      for (const member of targets) void this.#deliver(member, message, entry);
       return Promise.resolve(needed === 0);
     }
     return new Promise((resolve) => {
@@ -150,12 +158,17 @@ export class Writer {
       });
       const timer = this.#ports.clock.setTimer(this.#options.writeTimeoutMs, () => write.finish(false));
       this.#pending.set(message.messageId, write);
-      for (const member of targets) void this.#deliver(member, message, write);
+      for (const member of targets) void this.#deliver(member, message, entry, write);
     });
   }
 
-  async #deliver(member: Member, message: PutMessage, write: PendingWrite): Promise<void> {
+  async #deliver(member: Member, message: PutMessage, entry: Entry, write?: PendingWrite): Promise<void> {
     const outcome = await this.#parts.sender.send(member, message, this.#options.writeTimeoutMs);
-    if (outcome.kind !== 'ok') write.lose(member.id);
+    if (outcome.kind === 'ok') return;
+    write?.lose(member.id);
+    const { version, expiresAtMs } = entry;
+    // The key as the store holds it: the one at hand may keep the text of a whole request alive.
+    const key = this.#ports.store.get(entry.key)?.key;
+    if (key !== undefined) this.#parts.missed(member, { key, version, expiresAtMs });
   }
 }

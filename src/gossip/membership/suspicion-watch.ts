@@ -1,0 +1,125 @@
+import type { Clock, Timer } from '../ports/clock.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
+import type { Rng } from '../ports/rng.js';
+import type { LocalHealth } from './local-health.js';
+import { isLive, type Member } from './member.js';
+import type { MemberEvent } from './member-event.js';
+import type { MemberTable } from './member-table.js';
+import type { Suspicions } from './suspicions.js';
+import { type DetectorTiming, expectedConfirmations, STRIKES_WITHOUT_HEALTH, volunteerChance } from './timing.js';
+
+/** A look at the suspects that comes this much late tells of a pause of this node's own, in milliseconds. */
+const LATE_MS = 100;
+
+/** Periods before the end of a suspicion that this node looks for itself, where it has not yet. */
+const LAST_LOOK_PERIODS = 1.5;
+
+interface SuspicionWatchPorts {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly metrics: Metrics;
+}
+
+interface SuspicionWatchParts {
+  readonly members: MemberTable;
+  readonly suspicions: Suspicions;
+  readonly health: LocalHealth;
+  /** Tells others that this node has struck a member that it did not suspect of its own before. */
+  readonly tell: (member: Member) => void;
+}
+
+/** Follows the suspects, from the first strike or the first word against them until they are cleared or condemned. */
+export class SuspicionWatch {
+  readonly #ports: SuspicionWatchPorts;
+  readonly #timing: DetectorTiming;
+  readonly #parts: SuspicionWatchParts;
+  readonly #pauses: Counter;
+  #timer: Timer | undefined;
+  #dueMs = 0;
+  #stopped = false;
+
+  constructor(ports: SuspicionWatchPorts, timing: DetectorTiming, parts: SuspicionWatchParts) {
+    this.#ports = ports;
+    this.#timing = timing;
+    this.#parts = parts;
+    this.#pauses = ports.metrics.counter(
+      'repram_detector_pauses_total',
+      'Times that this node stood still while it suspected others, which were given the time back.',
+    );
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** To be told of every change of a member. */
+  memberChanged({ member }: MemberEvent): void {
+    const { suspicions } = this.#parts;
+    if (member.state !== 'suspect') return suspicions.close(member.id);
+    suspicions.open(member.id);
+    if (!this.#stopped) this.#timer ??= this.#schedule();
+  }
+
+  /** A probe round of this node's own failed. */
+  strike(member: Member, certain: boolean): void {
+    const { members, health, tell } = this.#parts;
+    const wasOwn = member.state === 'suspect' && member.strikes > 0;
+    members.strike(member.id, certain);
+    if (member.state !== 'suspect') return;
+    if (!wasOwn) tell(member);
+    if (!health.isConsidered && member.strikes >= STRIKES_WITHOUT_HEALTH) members.condemn(member.id);
+    else this.judge(member);
+  }
+
+  /** Evicts a suspect if there is enough against it. */
+  judge(member: Member): void {
+    const { members, suspicions } = this.#parts;
+    if (suspicions.isDue(member.id, member, this.#circumstances(member))) members.condemn(member.id);
+  }
+
+  /**
+   * Whether this node probes a suspect in this period: always where it has struck it itself. Of those that merely heard, a
+   * few look for themselves, and all do before they evict.
+   */
+  wantsProbe(member: Member): boolean {
+    if (member.strikes > 0) return true;
+    const { suspicions, members } = this.#parts;
+    if (suspicions.isHeldForDead(member.id)) return true;
+    const live = members.live().length;
+    const lacksWitnesses = suspicions.witnesses(member.id) < expectedConfirmations(live);
+    if (lacksWitnesses && this.#ports.rng.next() < volunteerChance(live)) return true;
+    const lastLookMs = suspicions.deadlineMs(member.id, member, this.#circumstances(member));
+    return this.#ports.clock.monotonicMs() >= lastLookMs - LAST_LOOK_PERIODS * this.#timing.periodMs;
+  }
+
+  #circumstances(member: Member): { readonly live: number; readonly stretch: number } {
+    const { members, health } = this.#parts;
+    return { live: members.live().length, stretch: health.silenceFactor(member.id) };
+  }
+
+  #schedule(): Timer {
+    this.#dueMs = this.#ports.clock.monotonicMs() + this.#timing.gossipIntervalMs;
+    return this.#ports.clock.setTimer(this.#timing.gossipIntervalMs, () => {
+      this.#timer = undefined;
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    const { members, suspicions, health } = this.#parts;
+    const lateMs = this.#ports.clock.monotonicMs() - this.#dueMs;
+    if (lateMs > LATE_MS && health.isConsidered) {
+      this.#pauses.inc();
+      health.doubted();
+      suspicions.postpone(lateMs);
+    }
+    for (const id of [...suspicions.ids()]) {
+      const member = members.get(id);
+      if (member === undefined || !isLive(member)) suspicions.close(id);
+      else this.judge(member);
+    }
+    if (suspicions.size > 0 && !this.#stopped) this.#timer = this.#schedule();
+  }
+}
