@@ -19,6 +19,7 @@ const GOSSIP_DEFAULTS: GossipOptions = {
   timing: PROFILES.lan,
   localHealth: true,
   syncIntervalMs: 30_000,
+  repairBandwidth: 16 * 1024 * 1024,
 };
 
 export const SELF: Self = {

@@ -48,6 +48,8 @@ export interface NodeConfig {
   readonly logFormat: LogFormat;
   /** Bytes of stored values and their overhead; 0 = unlimited. */
   readonly maxStorageBytes: number;
+  /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
+  readonly repairBandwidth: number;
   /** Whether other nodes can dial this one. This version takes it for granted. */
   readonly inbound: InboundMode;
   /** Nodes behind NAT that may attach. None can in this version. */
