@@ -4,6 +4,7 @@ import { bootstrapFrom, bootstrapInputs } from './hostile/bootstrap.js';
 import { GOSSIP_INPUTS } from './hostile/gossip.js';
 import { HTTP_INPUTS } from './hostile/http.js';
 import { type HostileInput, requestBytes, requestText } from './hostile/input.js';
+import { NEWS_INPUTS } from './hostile/news.js';
 import { RAW_INPUTS } from './hostile/raw.js';
 import { expectBaseHeaders } from './support/base-headers.js';
 import { exchange, RawConnection, statusOf } from './support/raw-connection.js';
@@ -63,6 +64,7 @@ describe.each([
   ['raw sockets', RAW_INPUTS],
   ['HTTP', HTTP_INPUTS],
   ['gossip', GOSSIP_INPUTS],
+  ['news of members', NEWS_INPUTS],
   ['bootstrap', bootstrapInputs(NODE_ID)],
 ] as const)('over %s', (_, inputs) => {
   test.each(inputs)('$name → $expect', async (input) => {

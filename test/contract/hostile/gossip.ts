@@ -21,6 +21,9 @@ const PING: Fields = { type: 'PING', from: 'peer', timestamp: nowS };
 const PONG: Fields = { type: 'PONG', from: 'peer', timestamp: nowS };
 const SYNC: Fields = { type: 'SYNC', from: 'stranger', timestamp: nowS, message_id: '', node_info: info };
 const LEAVE: Fields = { type: 'LEAVE', from: 'peer', timestamp: nowS, x: { incarnation: 1 } };
+const NEWS: Fields = { type: 'NEWS', from: 'peer', timestamp: nowS, x: { news: [] } };
+const PINGREQ: Fields = { type: 'PINGREQ', from: 'peer', timestamp: nowS, to: 'a', x: { node: info, timeout_ms: 1 } };
+const PINGACK: Fields = { type: 'PINGACK', from: 'peer', timestamp: nowS, message_id: 'q', x: { acked: true } };
 
 const body = (name: string, content: string | Uint8Array, expect: HostileInput['expect'] = 400): HostileInput => ({
   name,
@@ -126,7 +129,7 @@ const BODIES: readonly HostileInput[] = [
 ];
 
 const FIELDS: readonly HostileInput[] = [
-  ...[PUT, ACK, PING, PONG, SYNC, LEAVE].flatMap((base) => [
+  ...[PUT, ACK, PING, PONG, SYNC, LEAVE, NEWS, PINGREQ, PINGACK].flatMap((base) => [
     ...[undefined, null, '', ...notText].map((value) => message(base, 'from', value)),
     message(base, 'from', 'f'.repeat(257)),
     message(base, 'from', '\ud800'),
