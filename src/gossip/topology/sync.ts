@@ -32,7 +32,7 @@ interface TopologySyncParts {
   /** Removals that have not expired. */
   readonly tombstones: () => Iterable<Tombstone>;
   /** Takes in what a member tells of others. */
-  readonly hear: (news: readonly News[], from: string) => void;
+  readonly hear: (news: readonly News[]) => void;
 }
 
 /**
@@ -140,7 +140,7 @@ export class TopologySync {
     const message = member.extension === undefined ? composer.sync() : composer.ask(this.#view.digest());
     void sender.send(member, message).then((outcome) => {
       if (outcome.kind !== 'ok') return;
-      if (outcome.news !== undefined) hear(outcome.news, member.id);
+      if (outcome.news !== undefined) hear(outcome.news);
       if (outcome.nodes !== undefined) this.#learn(member.id, outcome.nodes);
     });
   }
