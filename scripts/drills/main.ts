@@ -4,9 +4,10 @@ import { killAllGroups } from '../live-wire-compat/cluster/children.js';
 import { DRILLS } from './catalogue.js';
 import type { Drill } from './drill.js';
 import { HELP } from './help.js';
-import { endWithOutside, isInside, runInside } from './network/isolation.js';
+import { isInside, runInside } from './network/isolation.js';
 import { type CommandLine, commandOf, parseCommandLine } from './options.js';
 import { writeIntoPage } from './page.js';
+import { endWithParent } from './parent.js';
 import { circumstances, isPassed, type Outcome, renderJson } from './report.js';
 import { renderMarkdown, renderTable } from './table.js';
 
@@ -32,10 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT_MET;
   }
   const drill = DRILLS[commandLine.drill];
-  if (!drill.isolated) return hold(drill, commandLine);
-  if (!isInside()) return runInside(args);
-  endWithOutside();
-  return hold(drill, commandLine);
+  endWithParent();
+  return drill.isolated && !isInside() ? runInside(args) : hold(drill, commandLine);
 }
 
 try {

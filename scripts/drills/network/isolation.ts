@@ -9,7 +9,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   nft: 'nftables',
 };
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A private /run, in which `ip netns` keeps its names; then the words that follow. */
 const PREPARE = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && ip link set lo up && exec "$@"';
@@ -19,8 +19,9 @@ export function isInside(): boolean {
 }
 
 /**
- * Runs this tool again in network and mount namespaces of its own, and resolves with its exit code. What it builds in
- * there, bridges, interfaces and the namespaces of the nodes, is gone with its last process, however that ends.
+ * Runs this tool again in network, mount and process namespaces of its own, and resolves with its exit code. What it
+ * builds in there, bridges, interfaces, the namespaces of the nodes and the nodes themselves, is gone when either of
+ * the two processes has ended, however that comes.
  */
 export async function runInside(args: readonly string[]): Promise<number> {
   const missing = Object.keys(TOOLS).filter((tool) => spawnSync(tool, ['--version'], { env: withSbin() }).error);
@@ -28,23 +29,19 @@ export async function runInside(args: readonly string[]): Promise<number> {
     const names = missing.map((tool) => `${tool} (package ${TOOLS[tool]})`);
     throw new Error(`not installed: ${names.join(', ')}`);
   }
-  const asRoot = process.getuid?.() === 0;
-  const unshare = [...(asRoot ? [] : ['--user', '--map-root-user']), '--net', '--mount', '--propagation', 'private'];
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const namespaces = ['--net', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
   const again = [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...args];
-  const child = spawn('unshare', [...unshare, 'sh', '-c', PREPARE, 'sh', ...again], {
-    // Its input ends with this process, which is how it notices.
-    stdio: ['pipe', 'inherit', 'inherit'],
+  const child = spawn('unshare', [...user, ...namespaces, 'sh', '-c', PREPARE, 'sh', ...again], {
+    stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...withSbin(), [INSIDE]: '1' },
   });
-  for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+  // unshare passes no signal on. Nodes of a drill have nothing to lose.
+  const end = () => child.kill('SIGKILL');
+  process.on('exit', end);
+  for (const signal of ENDING) process.on(signal, end);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
-}
-
-/** Ends this process, and by that its nodes, when the one outside has gone. */
-export function endWithOutside(): void {
-  process.stdin.on('end', () => process.exit(1));
-  process.stdin.resume();
 }
 
 function withSbin(): NodeJS.ProcessEnv {
