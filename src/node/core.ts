@@ -34,7 +34,7 @@ export interface Core {
   readonly seedRounds: SeedRounds;
 }
 
-/** How long writes wait at most for the seeds to be asked for the first time, in milliseconds. */
+/** How long writes, and reads on quorum, wait at most for the seeds to be asked for the first time, in milliseconds. */
 const MAX_HOLD_MS = 1000;
 
 /** Wires the core rooms to each other: whenever a member goes, recovery looks whether it was the last. */
@@ -59,12 +59,19 @@ export function createCore(
     asked.abort();
     return joined;
   };
-  if (config.peers.length > 0) gossip.writer.hold(ports.clock.sleep(MAX_HOLD_MS, asked.signal));
+  if (config.peers.length > 0) {
+    const looked = ports.clock.sleep(MAX_HOLD_MS, asked.signal);
+    gossip.writer.hold(looked);
+    gossip.reader.hold(looked);
+  }
   const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds: () => config.peers, join });
   const unmet = (): readonly HostPort[] => gossip.joiner.unmet(config.peers);
   const seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet, join });
   gossip.members.subscribe(({ kind }) => {
-    if (kind === 'evicted' || kind === 'left' || kind === 'removed') void recovery.trigger();
+    if (kind === 'evicted' || kind === 'left' || kind === 'removed') {
+      // Afterwards, so that whoever listens hears of the loss before what it sets off.
+      queueMicrotask(() => void recovery.trigger());
+    }
   });
   gossip.onRemoved = () => {
     recovery.stop();

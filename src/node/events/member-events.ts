@@ -1,28 +1,30 @@
 import { formatHostPort } from '../../gossip/address.js';
+import { STRIKES_TO_EVICT } from '../../gossip/membership/evidence.js';
 import type { Member } from '../../gossip/membership/member.js';
-import type { MemberEvent } from '../../gossip/membership/member-event.js';
+import type { MemberEvent, MemberEventKind } from '../../gossip/membership/member-event.js';
 import type { EventMember, NodeEventDraft } from './node-event.js';
+
+const RESTARTED = 'restarted';
 
 type Translation = (event: MemberEvent) => readonly NodeEventDraft[];
 
-/** What a change in the member table is called outside. One that is not named here is of no interest there. */
-const TRANSLATIONS: Readonly<Record<string, Translation>> = {
+/** What a change in the member table is called outside. */
+const TRANSLATIONS: Readonly<Record<MemberEventKind, Translation>> = {
   joined: plain('joined'),
-  returned: plain('returned'),
+  returned: (event) => (event.previous?.state === 'dead' ? plain('returned', lifeCause) : plain('joined'))(event),
   restarted,
-  moved: ({ member, previous }) => [
-    {
-      kind: 'moved',
-      member: eventMember(member),
-      cause: previous && `was at ${formatHostPort(previous.address)}`,
-    },
-  ],
-  suspected: plain('suspect'),
+  moved: (event) => (isAnotherProcess(event) ? restarted : plain('moved', formerAddress))(event),
+  suspected: plain('suspect', ({ member }) => (member.strikes > 0 ? 'a probe failed' : 'on the word of others')),
   cleared: plain('cleared'),
   refuted: plain('cleared', () => 'refuted'),
-  evicted: plain('evicted', ({ member }) => `${member.strikes} failed probes`),
+  evicted: plain('evicted', ({ member }) =>
+    member.refusals >= STRIKES_TO_EVICT ? 'refuses connections' : 'does not answer',
+  ),
   left: plain('left', ({ member }) => (member.saidGoodbye ? 'said goodbye' : 'its address is another node’s')),
   removed: plain('removed'),
+  // No changes yet.
+  spoke: () => [],
+  mentioned: () => [],
 };
 
 /** A member as events and snapshots show it. */
@@ -37,9 +39,9 @@ export function eventMember(member: Member): EventMember {
   };
 }
 
-/** The events that tell of a change in the member table; none where the change is not one yet. */
+/** The events that tell of a change in the member table; none where it is of no interest outside. */
 export function memberEvents(event: MemberEvent): readonly NodeEventDraft[] {
-  return Object.hasOwn(TRANSLATIONS, event.kind) ? (TRANSLATIONS[event.kind]?.(event) ?? []) : [];
+  return TRANSLATIONS[event.kind](event);
 }
 
 type MemberKind = Extract<NodeEventDraft, { readonly member: EventMember }>['kind'];
@@ -51,12 +53,24 @@ function plain(kind: MemberKind, causeOf: (event: MemberEvent) => string | undef
   };
 }
 
+function isAnotherProcess({ member, previous }: MemberEvent): boolean {
+  const [now, before] = [member.extension, previous?.extension];
+  return now !== undefined && before !== undefined && now.instance !== before.instance;
+}
+
+function lifeCause(event: MemberEvent): string | undefined {
+  return isAnotherProcess(event) ? RESTARTED : undefined;
+}
+
+function formerAddress({ previous }: MemberEvent): string | undefined {
+  return previous && `was at ${formatHostPort(previous.address)}`;
+}
+
 /** Another process in the place of one that lived: what the former held is gone, as if it had left. */
 function restarted({ member, previous }: MemberEvent): readonly NodeEventDraft[] {
-  const cause = 'restarted';
   const former: EventMember = { ...eventMember(previous ?? member), state: 'left' };
   return [
-    { kind: 'left', member: former, cause },
-    { kind: 'joined', member: eventMember(member), cause },
+    { kind: 'left', member: former, cause: RESTARTED },
+    { kind: 'joined', member: eventMember(member), cause: RESTARTED },
   ];
 }

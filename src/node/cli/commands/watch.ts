@@ -42,6 +42,8 @@ class Watch {
   #lastId: number | undefined;
   /** Failures since the last event. */
   #attempt = 0;
+  /** What the last failure was; said once. */
+  #trouble: string | undefined;
 
   constructor(io: CliIo, flags: WatchFlags) {
     this.#io = io;
@@ -55,7 +57,8 @@ class Watch {
     while (!signal.aborted) {
       const trouble = await this.#follow();
       if (signal.aborted) break;
-      await say(this.#io, `${trouble}; trying again`);
+      if (trouble !== this.#trouble) await say(this.#io, `trying again: ${trouble}`);
+      this.#trouble = trouble;
       await this.#io.pause(backoffMs(systemRng, this.#attempt++, RETRY), signal);
     }
     return EXIT.ok;
@@ -80,6 +83,7 @@ class Watch {
   async #show(event: StreamEvent): Promise<void> {
     this.#lastId = event.id;
     this.#attempt = 0;
+    this.#trouble = undefined;
     const { stdout } = this.#io;
     await stdout.write(this.#flags.json || !stdout.isTty ? `${JSON.stringify(event)}\n` : eventLine(event));
     if (stdout.isClosed) this.#over.abort();

@@ -26,32 +26,38 @@ describe('memberEvents', () => {
     expect(old).toEqual({ kind: 'joined', member: shown });
   });
 
+  const dead = member({ state: 'dead' });
+  const gone = member({ state: 'left' });
+  const later = member({ extension: { incarnation: 6, instance: 'later' } });
+  const elsewhere = member({ address: { host: '::1', port: 81 } });
+
   it.each<[MemberEvent, readonly unknown[]]>([
-    [{ kind: 'returned', member: member() }, [['returned', 'alive', undefined]]],
-    [{ kind: 'suspected', member: member({ state: 'suspect' }) }, [['suspect', 'suspect', undefined]]],
-    [{ kind: 'cleared', member: member() }, [['cleared', 'alive', undefined]]],
-    [{ kind: 'evicted', member: member({ state: 'dead', strikes: 3 }) }, [['evicted', 'dead', '3 failed probes']]],
-    [{ kind: 'left', member: member({ state: 'left', saidGoodbye: true }) }, [['left', 'left', 'said goodbye']]],
-    [{ kind: 'left', member: member({ state: 'left' }) }, [['left', 'left', 'its address is another node’s']]],
-    [
-      { kind: 'moved', member: member(), previous: member({ address: { host: '::1', port: 81 } }) },
-      [['moved', 'alive', 'was at [::1]:81']],
-    ],
+    [{ kind: 'returned', member: member(), previous: dead }, ['returned', 'alive', undefined]],
+    [{ kind: 'returned', member: later, previous: dead }, ['returned', 'alive', 'restarted']],
+    [{ kind: 'returned', member: later, previous: gone }, ['joined', 'alive', undefined]],
+    [{ kind: 'suspected', member: member({ state: 'suspect', strikes: 1 }) }, ['suspect', 'suspect', 'a probe failed']],
+    [{ kind: 'suspected', member: member({ state: 'suspect' }) }, ['suspect', 'suspect', 'on the word of others']],
+    [{ kind: 'cleared', member: member() }, ['cleared', 'alive', undefined]],
+    [{ kind: 'refuted', member: member() }, ['cleared', 'alive', 'refuted']],
+    [{ kind: 'evicted', member: member({ state: 'dead', refusals: 3 }) }, ['evicted', 'dead', 'refuses connections']],
+    [{ kind: 'evicted', member: member({ state: 'dead', strikes: 9 }) }, ['evicted', 'dead', 'does not answer']],
+    [{ kind: 'left', member: member({ state: 'left', saidGoodbye: true }) }, ['left', 'left', 'said goodbye']],
+    [{ kind: 'left', member: gone }, ['left', 'left', 'its address is another node’s']],
+    [{ kind: 'removed', member: member({ state: 'removed' }) }, ['removed', 'removed', undefined]],
+    [{ kind: 'moved', member: member(), previous: elsewhere }, ['moved', 'alive', 'was at [::1]:81']],
   ])('%j', (event, expected) => {
-    expect(told(event)).toEqual(expected);
+    expect(told(event)).toEqual([expected]);
   });
 
-  it('AFastRestart_IsALossOfData_SoItIsShownAsLeavingAndJoining', () => {
+  it.each(['restarted', 'moved'] as const)('AFastRestart_IsALossOfData_SoItIsLeavingAndJoining_%s', (kind) => {
     const previous = member({ state: 'suspect' });
-    const now = member({ extension: { incarnation: 6, instance: 'later' } });
-    const drafts = memberEvents({ kind: 'restarted', member: now, previous });
-    expect(drafts).toMatchObject([
+    expect(memberEvents({ kind, member: later, previous })).toMatchObject([
       { kind: 'left', member: { incarnation: 5, state: 'left' }, cause: 'restarted' },
       { kind: 'joined', member: { incarnation: 6, state: 'alive' }, cause: 'restarted' },
     ]);
   });
 
-  it.each(['spoke', 'mentioned', 'something-later', 'toString', '__proto__'])('%s is not told', (kind) => {
-    expect(memberEvents({ kind: kind as MemberEvent['kind'], member: member() })).toEqual([]);
+  it.each(['spoke', 'mentioned'] as const)('%s is no change yet', (kind) => {
+    expect(memberEvents({ kind, member: member() })).toEqual([]);
   });
 });
