@@ -21,6 +21,7 @@ describe('a node of a signing cluster whose clock is beyond the bound', () => {
     await world.run(60_000);
     expect([off.metrics.value(STALE) > 0, other.metrics.value(STALE) > 0]).toEqual([true, true]);
     expect(cluster.allKnowAll).toBe(true);
+    expect(cluster.nodes.map(({ metrics }) => metrics.value('repram_ping_failures_total'))).toEqual([0, 0, 0, 0, 0]);
     // Longer than the clocks are apart: an expiry is absolute, and what has expired is not acknowledged.
     const writes = [world.clients.put(off, 'default/of-it', 3600), world.clients.put(other, 'default/of-others', 3600)];
     await world.run(10_000);

@@ -100,7 +100,8 @@ export class IndirectProbes {
 
   async #probe(target: Member, timeoutMs: number): Promise<boolean> {
     const { sender, composer } = this.#parts;
-    return (await sender.once(target, composer.ping(target.id), timeoutMs)).kind === 'ok';
+    const { kind } = await sender.once(target, composer.ping(target.id), timeoutMs);
+    return kind === 'ok' || kind === 'stale';
   }
 
   #answer(asker: Member, request: PingReqMessage, acked: boolean): void {

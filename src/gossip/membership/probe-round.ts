@@ -23,7 +23,7 @@ const LATE_MS = 100;
  * - `refused`: nobody listens there, the connection broke, or whoever listens will have none of it: certain.
  * - `misdirected`: another node answers at its address.
  * - `silent`: neither it nor those asked to try had an answer in time.
- * - `open`: nothing either way: it is busy, or this node itself was late.
+ * - `open`: nothing either way: it is busy, its clock and this node's differ, or this node itself was late.
  */
 export type RoundResult = 'answered' | 'vouched' | 'refused' | 'misdirected' | 'silent' | 'open';
 
@@ -108,9 +108,14 @@ function alongTo(member: Member, carrier: NewsCarrier): Pick<PingMessage, 'accus
   if (member.extension === undefined) return {};
   const news = carrier.along(member);
   return {
-    ...(member.state !== 'alive' && { accused: member.extension.incarnation }),
+    ...(isAccused(member) && { accused: member.extension.incarnation }),
     ...(news.length > 0 && { news }),
   };
+}
+
+/** Whether others hear of it: a doubt of this node's own ends with the answer, and need not be refuted before all. */
+function isAccused({ state, strikes }: Member): boolean {
+  return state !== 'alive' && !(state === 'suspect' && strikes === 1);
 }
 
 function resultOf(outcome: SendOutcome): RoundResult {
@@ -120,6 +125,7 @@ function resultOf(outcome: SendOutcome): RoundResult {
     case 'busy':
     case 'overflow':
     case 'aborted':
+    case 'stale':
       return 'open';
     case 'timeout':
       return 'silent';
