@@ -17,6 +17,7 @@ import type { Transport } from './ports/transport.js';
 import type { AdoptEntry } from './repair/ask.js';
 import type { Hint } from './repair/hint.js';
 import { Repair } from './repair/repair.js';
+import { QuorumReader } from './replica/quorum-reader.js';
 import { ReplicaChannel } from './replica/replica-channel.js';
 import { ReplicaDesk } from './replica/replica-desk.js';
 import { Applier } from './replication/applier.js';
@@ -64,6 +65,7 @@ const LEAVE_TIMEOUT_MS = 1000;
 export class Gossip {
   readonly members: MemberTable;
   readonly writer: Writer;
+  readonly reader: QuorumReader;
   /** Answers what other replicas ask. */
   readonly replica: ReplicaDesk;
   /** Asks other replicas. */
@@ -112,6 +114,12 @@ export class Gossip {
       },
     );
     this.replicas = new ReplicaChannel(ports, self, members);
+    const { replication: copies, writeTimeoutMs: timeoutMs } = options;
+    this.reader = new QuorumReader(
+      ports,
+      { replication: copies, timeoutMs },
+      { members, applier, channel: this.replicas },
+    );
     const adopt: AdoptEntry = (entry) => applier.adopt(entry);
     this.repair = new Repair(ports, self, options, { members, sender, composer, adopt, channel: this.replicas });
     const missed = (member: Member, hint: Hint): void => this.repair.missed(member, hint);

@@ -35,6 +35,7 @@ export const entries: fc.Arbitrary<Entry> = fc
   })
   .map((parts) => ({ ...parts, expiresAtMs: parts.createdMs + parts.ttlSeconds * 1000 }));
 
+const optionalVersions = fc.option(versions, { nil: undefined });
 const heldKeys: fc.Arbitrary<HeldKey> = fc.record({ key: keys, version: versions, bytes: fc.nat(10 * 1024 * 1024) });
 const digests = (count: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: count * DIGEST_BYTES, maxLength: count * DIGEST_BYTES });
@@ -43,7 +44,7 @@ const lists = fc.array(entries, { maxLength: 5 });
 const leaves = fc.array(fc.nat(16_383), { maxLength: 50 });
 
 const questions: fc.Arbitrary<ReplicaQuestion> = fc.oneof(
-  keys.map((key) => ({ op: 'read', key }) as const),
+  fc.tuple(keys, optionalVersions).map(([key, held]) => ({ op: 'read', key, ...(held && { held }) }) as const),
   lists.map((given) => ({ op: 'give', entries: given }) as const),
   digests(1).map((root) => ({ op: 'digest', root }) as const),
   fc.array(fc.nat(255), { maxLength: 20 }).map((branches) => ({ op: 'leaves', branches }) as const),
@@ -57,6 +58,7 @@ const questions: fc.Arbitrary<ReplicaQuestion> = fc.oneof(
 
 const replies: fc.Arbitrary<ReplicaReply> = fc.oneof(
   fc.option(entries, { nil: undefined }).map((entry) => ({ op: 'read', ...(entry && { entry }) }) as const),
+  optionalVersions.map((version) => ({ op: 'read', ...(version && { version }) }) as const),
   fc.nat(16_384).map((taken) => ({ op: 'give', taken }) as const),
   fc
     .option(digests(256), { nil: undefined })

@@ -35,6 +35,8 @@ export interface Store {
    */
   put(entry: Entry): PutOutcome;
   get(key: string): Entry | undefined;
+  /** The version of what is held, or of what has expired lately: nothing older of this key counts. */
+  lastVersion(key: string): Version | undefined;
   /**
    * Live keys in ascending order of their UTF-8 bytes, beginning with `prefix` and after `cursor`; at most `limit` of
    * them where one is given.

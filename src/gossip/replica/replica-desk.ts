@@ -5,6 +5,7 @@ import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Store } from '../ports/store.js';
 import type { Applier } from '../replication/applier.js';
 import type { Self } from '../self.js';
+import { compareVersions } from '../version.js';
 import type { QuestionOf, ReplicaAnswer, ReplicaOp, ReplicaReply, ReplicaRequest } from './request.js';
 
 /** The questions by which replicas find out what they lack. */
@@ -80,12 +81,19 @@ export class ReplicaDesk {
     return { kind: 'ok', answer: { ...reply, from: id, instance, sentMs: this.#clock.nowMs() } };
   }
 
+  #read({ key, held }: QuestionOf<'read'>): ReplicaReply<'read'> {
+    const entry = this.#store.get(key);
+    if (entry !== undefined && (held === undefined || compareVersions(entry.version, held) > 0)) {
+      return { op: 'read', entry };
+    }
+    const version = this.#store.lastVersion(key);
+    return { op: 'read', ...(version && { version }) };
+  }
+
   #replyTo(question: ReplicaRequest): ReplicaReply | undefined {
     switch (question.op) {
-      case 'read': {
-        const entry = this.#store.get(question.key);
-        return { op: 'read', ...(entry && { entry }) };
-      }
+      case 'read':
+        return this.#read(question);
       case 'give': {
         const kept = question.entries.filter((entry) => this.#parts.applier.adopt(entry) !== 'full');
         return { op: 'give', taken: kept.length };

@@ -19,7 +19,7 @@ export interface HeldKey {
 /**
  * What a member may ask.
  *
- * - `read`: what do you hold of this key?
+ * - `read`: what do you hold of this key? `held` is the version the asker knows of.
  * - `give`: take these.
  * - `digest`: do we hold the same? `root` is the digest of all that the asker holds.
  * - `leaves`: the digests of the leaves of these branches.
@@ -30,7 +30,7 @@ export interface HeldKey {
  * `cursor` is what the last answer gave, where it said that more follows.
  */
 export type ReplicaQuestion =
-  | { readonly op: 'read'; readonly key: string }
+  | { readonly op: 'read'; readonly key: string; readonly held?: Version }
   | { readonly op: 'give'; readonly entries: readonly Entry[] }
   | { readonly op: 'digest'; readonly root: Uint8Array }
   | { readonly op: 'leaves'; readonly branches: readonly number[] }
@@ -51,7 +51,11 @@ export type ReplicaRequest<Op extends ReplicaOp = ReplicaOp> = QuestionOf<Op> & 
 
 /** What answers each question. */
 interface Replies {
-  readonly read: { readonly entry?: Entry };
+  /**
+   * `entry` is there where it is newer than what the asker knows of. Otherwise `version` says what is held here, or has
+   * expired here lately: one that is newer than the asker's and comes without its entry has expired.
+   */
+  readonly read: { readonly entry?: Entry; readonly version?: Version };
   /** How many of the entries given need not be given again: all but those there is no room for. */
   readonly give: { readonly taken: number };
   /** `branches` is there where the roots differ: the digests of all branches. */

@@ -12,7 +12,7 @@ import {
   MAX_REPLICA_VALUES,
   MAX_TIMESTAMP_MS,
 } from './limits.js';
-import { entryCbor, heldKeyCbor, readEntry, readHeldKey } from './replica-entry.js';
+import { entryCbor, heldKeyCbor, readEntry, readHeldKey, versionCbor } from './replica-entry.js';
 
 /** Why a body is no question or no answer. It names the field at fault and never quotes it. */
 export type ReplicaError = 'Invalid CBOR' | `Invalid request: ${string}` | `Invalid answer: ${string}`;
@@ -35,12 +35,20 @@ interface OpCodec<Op extends ReplicaOp> {
 
 const CODECS: { readonly [Op in ReplicaOp]: OpCodec<Op> } = {
   read: {
-    question: ({ key }) => ({ key: Buffer.from(key) }),
-    readQuestion: (fields) => ({ op: 'read', key: fields.key('key') }),
-    reply: ({ entry }) => ({ entries: entry === undefined ? [] : [entryCbor(entry)] }),
+    question: ({ key, held }) => ({ key: Buffer.from(key), ...(held && { held: versionCbor(held) }) }),
+    readQuestion: (fields) => ({
+      op: 'read',
+      key: fields.key('key'),
+      ...(fields.has('held') && { held: fields.version('held') }),
+    }),
+    reply: ({ entry, version }) => ({
+      entries: entry === undefined ? [] : [entryCbor(entry)],
+      ...(version && { version: versionCbor(version) }),
+    }),
     readReply: (fields) => {
       const [entry] = fields.list('entries', 1, readEntry);
-      return { op: 'read', ...(entry && { entry }) };
+      const version = fields.has('version') && { version: fields.version('version') };
+      return { op: 'read', ...(entry && { entry }), ...version };
     },
   },
   give: {

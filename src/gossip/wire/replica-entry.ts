@@ -52,6 +52,6 @@ export function readHeldKey(value: unknown): HeldKey | undefined {
   }));
 }
 
-function versionCbor({ ms, logical, origin }: Version): CborValue {
+export function versionCbor({ ms, logical, origin }: Version): CborValue {
   return [ms, logical, Buffer.from(origin)];
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Counter } from '../../gossip/ports/metrics.js';
 import type { Entry, Store } from '../../gossip/ports/store.js';
+import type { QuorumReader, ReadOutcome } from '../../gossip/replica/quorum-reader.js';
 import type { WriteOutcome, Writer } from '../../gossip/replication/writer.js';
 import { isKey } from '../../gossip/wire/fields.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../gossip/wire/limits.js';
@@ -18,6 +19,7 @@ export const DEFAULT_TTL_SECONDS = 3600;
 
 const ALLOW = 'GET, HEAD, PUT, OPTIONS';
 const TEXT = ['Content-Type', 'text/plain'] as const;
+const RETRY = ['Retry-After', '1'] as const;
 const EMPTY = new Uint8Array(0);
 
 const WRITE_ANSWERS: Readonly<Record<WriteOutcome, readonly [status: number, text: string]>> = {
@@ -32,6 +34,7 @@ interface DataRoutesParts {
   readonly malformed: Counter;
   readonly store: Store;
   readonly writer: Writer;
+  readonly reader: QuorumReader;
   readonly bodies: BodyReader;
   readonly writes: InFlight;
 }
@@ -48,7 +51,10 @@ export class DataRoutes {
     const key = percentDecode(target.path.slice(DATA_PREFIX.length));
     if (key === undefined) return this.#refuse(req, res, 'Invalid key: it must be percent-encoded UTF-8');
     if (!isKey(key)) return this.#refuse(req, res, `Invalid key: it must be 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
-    if (req.method === 'GET' || req.method === 'HEAD') return this.#read(req, res, key);
+    if (req.method === 'GET' || req.method === 'HEAD') {
+      if (target.query !== '') return this.#readAsAsked(req, res, key, target.query);
+      return this.#answer(req, res, this.#parts.store.get(key));
+    }
     if (req.method === 'PUT') {
       return this.#parts.writes.during(() => this.#write(req, res, key, ttlOf(req, target.query)));
     }
@@ -60,8 +66,27 @@ export class DataRoutes {
     replyText(req, res, 400, fault);
   }
 
-  #read(req: IncomingMessage, res: ServerResponse, key: string): void {
-    const entry = this.#parts.store.get(key);
+  async #readAsAsked(req: IncomingMessage, res: ServerResponse, key: string, query: string): Promise<void> {
+    const consistency = new URLSearchParams(query).get('consistency');
+    if (consistency === null || consistency === 'one') {
+      return this.#answer(req, res, this.#parts.store.get(key));
+    }
+    if (consistency !== 'quorum') return this.#refuse(req, res, 'Invalid consistency: it must be one or quorum');
+    const outcome = await this.#parts.reader.read(key);
+    switch (outcome.kind) {
+      case 'found':
+        return this.#answer(req, res, outcome.entry);
+      case 'absent':
+        return this.#answer(req, res, undefined);
+      case 'unreached':
+        return replyText(req, res, 503, unreachedText(outcome), RETRY);
+      case 'overloaded':
+        return replyText(req, res, 503, 'Too many reads are waiting for their quorum', RETRY);
+    }
+  }
+
+  #answer(req: IncomingMessage, res: ServerResponse, entry: Entry | undefined): void {
+    if (res.headersSent || res.destroyed) return;
     if (entry === undefined) return reply(req, res, 404, EMPTY, []);
     res.writeHead(200, this.#entryHeaders(req, entry));
     if (req.method === 'HEAD') res.end();
@@ -94,8 +119,12 @@ export class DataRoutes {
     const body = await this.#parts.bodies.read(req, MAX_VALUE_BYTES, 'clients');
     if (!body.ok) return replyToBadBody(req, res, body.reason, MAX_VALUE_BYTES);
     const [status, text] = WRITE_ANSWERS[await this.#parts.writer.write(key, body.bytes, ttlSeconds)];
-    reply(req, res, status, Buffer.from(text), status === 503 ? [...TEXT, 'Retry-After', '1'] : TEXT);
+    reply(req, res, status, Buffer.from(text), status === 503 ? [...TEXT, ...RETRY] : TEXT);
   }
+}
+
+function unreachedText({ answered, needed }: Extract<ReadOutcome, { readonly kind: 'unreached' }>): string {
+  return `Quorum not reached: ${answered} of ${needed} replicas answered`;
 }
 
 /** Answers a request whose body could not be taken. */

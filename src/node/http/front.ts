@@ -54,7 +54,7 @@ export function createFront(
     malformed,
     gate,
     bodies,
-    data: new DataRoutes({ clock, malformed, store, writer: gossip.writer, bodies, writes }),
+    data: new DataRoutes({ clock, malformed, store, writer: gossip.writer, reader: gossip.reader, bodies, writes }),
     peers: new PeerRoutes({ desk, bodies, gate }),
     events: streams,
     control: controlRoutes({

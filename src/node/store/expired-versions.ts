@@ -43,10 +43,16 @@ export class ExpiredVersions {
     this.#forget();
   }
 
+  /** The version of the key that has expired lately. */
+  get(key: string): Version | undefined {
+    const expired = this.#versions.get(key);
+    return expired === undefined || this.#isOver(expired) ? undefined : expired.version;
+  }
+
   /** Whether a newer version of the key has expired lately. */
   supersede(key: string, version: Version): boolean {
-    const expired = this.#versions.get(key);
-    return expired !== undefined && !this.#isOver(expired) && compareVersions(version, expired.version) < 0;
+    const expired = this.get(key);
+    return expired !== undefined && compareVersions(version, expired) < 0;
   }
 
   #forget(): void {

@@ -2,7 +2,7 @@ import type { Clock } from '../../gossip/ports/clock.js';
 import type { Log } from '../../gossip/ports/log.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { Entry, Inventory, KeyPage, PutOutcome, Store } from '../../gossip/ports/store.js';
-import { compareVersions } from '../../gossip/version.js';
+import { compareVersions, type Version } from '../../gossip/version.js';
 import { ExpiredVersions } from './expired-versions.js';
 import { ExpiryIndex } from './expiry-index.js';
 import { footprint } from './footprint.js';
@@ -103,6 +103,10 @@ export class MemoryStore implements Store {
   get(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
     return entry === undefined || entry.isExpired(this.#clock.nowMs()) ? undefined : entry;
+  }
+
+  lastVersion(key: string): Version | undefined {
+    return this.#entries.get(key)?.version ?? this.#expiredVersions.get(key);
   }
 
   keys(query: { readonly prefix?: string; readonly cursor?: string; readonly limit?: number }): KeyPage {
