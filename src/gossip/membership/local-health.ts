@@ -5,7 +5,7 @@ import type { Metrics } from '../ports/metrics.js';
 const MAX_SCORE = 8;
 
 /** Turns of the round that the share of failures is taken over. */
-const WINDOW = 16;
+const WINDOW = 32;
 
 /** Of fewer members than this, a failure says little about the network. */
 const MIN_SAMPLE = 8;
@@ -14,7 +14,7 @@ const MIN_SAMPLE = 8;
 const USUAL_SHARE = 0.15;
 
 /** How much longer silence has to last for each share of failures beyond the usual, and at most. */
-const STRETCH = 10;
+const STRETCH = 6;
 const MAX_STRETCH = 4;
 
 interface Turn {

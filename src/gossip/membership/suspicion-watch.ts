@@ -68,7 +68,7 @@ export class SuspicionWatch {
     const wasOwn = member.state === 'suspect' && member.strikes > 0;
     members.strike(member.id, certain);
     if (member.state !== 'suspect') return;
-    if (!wasOwn) tell(member);
+    if (isWorthTelling(member, certain, wasOwn)) tell(member);
     if (!health.isConsidered && member.strikes >= STRIKES_WITHOUT_HEALTH) members.condemn(member.id);
     else this.judge(member);
   }
@@ -122,4 +122,13 @@ export class SuspicionWatch {
     }
     if (suspicions.size > 0 && !this.#stopped) this.#timer = this.#schedule();
   }
+}
+
+/**
+ * A single silent round is no news: most are a lost message, which the next one shows. From the second on, and at a first
+ * refusal, the others should look, too.
+ */
+function isWorthTelling(member: Member, certain: boolean, wasSuspect: boolean): boolean {
+  if (wasSuspect) return member.strikes === 2;
+  return certain || member.strikes >= 2;
 }
