@@ -129,7 +129,9 @@ describe('about the node', () => {
     expect(await ask(node.port, 'GET', '/livez')).toMatchObject({ status: 200, body: Buffer.from('ok') });
     expect(await ask(node.port, 'GET', '/readyz')).toMatchObject({ status: 200, body: Buffer.from('ready') });
     const verbose = await ask(node.port, 'GET', '/readyz?verbose');
-    expect(verbose.body.toString()).toMatch(/^\[\+\] serving: accepting requests\n\[\+\] peers: \d+ live\nready\n$/);
+    expect(verbose.body.toString()).toMatch(
+      /^\[\+\] serving: accepting requests\n\[\+\] peers: \d+ live\n\[\+\] data: [\w .]+\nready\n$/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.js';
 import type { Composer } from '../composer.js';
-import { isLive, type Member } from '../membership/member.js';
+import { isGone, type Member } from '../membership/member.js';
 import type { MemberEvent } from '../membership/member-event.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
@@ -79,11 +79,11 @@ export class HintDelivery {
 
   /** The member did not take a write of this node. */
   missed(member: Member, hint: Hint): void {
-    if (member.proven && member.state !== 'left') this.#parts.book.add(member.id, hint);
+    if (member.proven && !isGone(member)) this.#parts.book.add(member.id, hint);
   }
 
   memberChanged({ kind, member }: MemberEvent): void {
-    if (!isLive(member) && member.state !== 'dead') this.#forget(member.id);
+    if (isGone(member)) this.#forget(member.id);
     if (kind !== 'returned' && kind !== 'cleared' && kind !== 'restarted') return;
     this.#failures.delete(member.id);
   }

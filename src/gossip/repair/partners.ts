@@ -30,7 +30,7 @@ export class Partners {
     const nowMs = this.#clock.monotonicMs();
     if (kind === 'joined' || kind === 'restarted') this.#newcomers.set(member.id, nowMs + LEFT_ALONE_MS);
     if (kind === 'returned') this.#returned.add(member.id);
-    if (kind === 'left' || kind === 'evicted') this.#forget(member.id);
+    if (kind === 'left' || kind === 'removed' || kind === 'evicted') this.#forget(member.id);
   }
 
   /** Whether there is anybody to compare with, be it later. */

@@ -16,6 +16,7 @@ import { InFlight } from './in-flight.js';
 import { PeerDesk } from './peer-desk.js';
 import { PeerRoutes } from './peer-routes.js';
 import { Readiness } from './readiness.js';
+import { repairLine } from './repair-line.js';
 import { countMalformed } from './request-fault.js';
 import { Router } from './router.js';
 
@@ -48,6 +49,7 @@ export function createFront(
   const readiness = new Readiness(() => [
     { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
     { name: 'peers', ok: true, detail: `${gossip.members.live().length} live` },
+    { name: 'data', ok: true, detail: repairLine(gossip.repair.status) },
   ]);
   const router = new Router({
     log,
