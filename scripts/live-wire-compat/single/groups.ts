@@ -7,6 +7,7 @@ import { joiningGroup } from './joining.js';
 import { keysGroup } from './keys.js';
 import { limitsGroup } from './limits.js';
 import { livenessGroup } from './liveness.js';
+import { oldPeersGroup } from './old-peers.js';
 import { signaturesGroup } from './signatures.js';
 import type { Subject } from './subject.js';
 import { topologySyncGroup } from './topology-sync.js';
@@ -26,6 +27,7 @@ export const SINGLE_GROUPS: readonly Group<Subject>[] = [
   deliveriesGroup,
   livenessGroup,
   topologySyncGroup,
+  oldPeersGroup,
   signaturesGroup,
   hostileGroup,
   limitsGroup,

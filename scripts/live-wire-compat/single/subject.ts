@@ -150,6 +150,11 @@ export class Subject {
     return joining;
   }
 
+  /** All there are, of this run. */
+  get recorders(): readonly Recorder[] {
+    return this.#opened;
+  }
+
   /** A recorder the node has not heard of. */
   async open(name: string, enclave: string = this.enclave): Promise<Recorder> {
     const recorder = await Recorder.open({

@@ -346,6 +346,7 @@ export class FakeNode {
       this.#send(peer, 'PING', { to: peer.id }, () => {
         const strikes = (this.#strikes.get(peer.id) ?? 0) + 1;
         this.#strikes.set(peer.id, strikes);
+        if (this.#breaks('speaks-newer-types')) this.#sendToAll('NEWS', { x: { news: [] } });
         if (strikes >= STRIKES && !this.#breaks('evicts-never')) this.#peers.delete(peer.id);
       });
     }

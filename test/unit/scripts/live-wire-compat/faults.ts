@@ -31,6 +31,7 @@ export const FAULTS = [
   'rejects-unknown-types',
   'signs-nothing',
   'sorts-by-utf16',
+  'speaks-newer-types',
   'takes-any-signature',
   'takes-garbage',
   'takes-unsigned',

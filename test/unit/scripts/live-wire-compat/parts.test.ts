@@ -10,6 +10,7 @@ import { Inbox } from '../../../../scripts/live-wire-compat/recorder/inbox.js';
 import { makeReport } from '../../../../scripts/live-wire-compat/report.js';
 import { Selection } from '../../../../scripts/live-wire-compat/selection.js';
 import { parseMessage } from '../../../../scripts/live-wire-compat/wire/message.js';
+import { faultByOldRules } from '../../../../scripts/live-wire-compat/wire/old-rules.js';
 import { isSignedBy, sign } from '../../../../scripts/live-wire-compat/wire/signature.js';
 
 const RECORDED_BODY =
@@ -28,6 +29,25 @@ test('reads a recorded message, and keeps off what is none', () => {
     '{"type":"PUT","from":"ref-go","key":"empty","ttl":3600,"timestamp":1795215340,"message_id":"empty-1795215340977880792"}';
   expect(parseMessage(recorded)).toEqual(JSON.parse(recorded));
   for (const text of ['', '[]', 'null', '{}', '{"type":5,"from":"x"}']) expect(parseMessage(text)).toBeUndefined();
+});
+
+const OLD = { type: 'PING', from: 'a', timestamp: 1, message_id: 'm', node_info: { id: 'a', port: 1 } };
+
+test.each([
+  [{ type: 'NEWS' }, 'type "NEWS"'],
+  [{ type: 'PINGREQ' }, 'type "PINGREQ"'],
+  [{ type: undefined }, 'type undefined'],
+  [{ from: '' }, 'PING without a sender'],
+  [{ timestamp: 1.5 }, 'PING with timestamp 1.5'],
+  [{ type: 'PUT', data: 'YQ' }, 'PUT with data "YQ"'],
+  [{ ttl: '5' }, 'PING with ttl "5"'],
+  [{ node_info: [] }, 'PING whose node_info is no object'],
+  [{ node_info: { id: 'a', port: '1' } }, 'PING with node_info.port'],
+  [{ x: { reply: true, news: [] } }, 'PING with x.news'],
+  [{ x: { accused: 5 } }, 'PING with x.accused'],
+])('finds what nodes in the field cannot read, or must not be told: %j', (fields, fault) => {
+  expect(faultByOldRules(JSON.stringify({ ...OLD, ...fields }))).toBe(fault);
+  expect(faultByOldRules(JSON.stringify({ ...OLD, x: { reply: true }, more: [] }))).toBeUndefined();
 });
 
 test.each([

@@ -54,6 +54,7 @@ const BROKEN: readonly (readonly [Fault, string])[] = [
   ['rejects-unknown-fields', 'delivery.unknown-fields'],
   ['rejects-unknown-types', 'delivery.inert'],
   ['sorts-by-utf16', 'listing.bytewise'],
+  ['speaks-newer-types', 'peers.old-protocol'],
   ['takes-garbage', 'delivery.not-json'],
 ];
 
