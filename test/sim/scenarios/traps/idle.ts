@@ -1,3 +1,4 @@
+import { QUIET_PERIOD_MS } from '../../../../src/gossip/repair/repairer.js';
 import type { World } from '../../world/world.js';
 import { Cluster } from '../cluster.js';
 import type { Scenario } from '../scenario.js';
@@ -16,6 +17,7 @@ const IDLE_ALLOWANCE: ReadonlyMap<string, number> = new Map([
   ['PING', WATCHED_MS / 1000 + 2],
   // One "this is me" an interval. All know the same: nobody is asked back.
   ['SYNC', WATCHED_MS / SYNC_INTERVAL_MS + 1],
+  ['REPLICA', WATCHED_MS / QUIET_PERIOD_MS + 2],
 ]);
 
 /** Nothing happens: messages are as many as probing and topology sync need, and no seed is asked. */
