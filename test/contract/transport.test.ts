@@ -506,6 +506,12 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
     expect(world.metrics.value('repram_stale_messages_total')).toBe(1);
     answerSigned(SECRET);
     expect(await send()).toEqual({ kind: 'ok', reply: ACK });
+    for (const sentMs of [undefined, 1, Date.now() - 3_600_000]) {
+      answerSigned(SECRET, encodeNodesAnswer(NODES, [], sentMs));
+      expect(await ask()).toEqual({ kind: 'stale' });
+    }
+    answerSigned(SECRET, encodeNodesAnswer(NODES, [], Date.now()));
+    expect(await ask()).toEqual({ kind: 'ok', nodes: NODES });
   });
 
   it('Refusal_WithThePeersTime_SaysThatClocksDiffer', async () => {

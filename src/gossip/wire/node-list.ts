@@ -17,6 +17,8 @@ export interface NodeList {
   readonly skipped: number;
   /** What a member tells besides, in answer to a SYNC. */
   readonly news?: readonly News[];
+  /** Wall clock of the answerer, where it signs what it says. */
+  readonly sentMs?: number;
 }
 
 /** Reads a list of nodes, each for itself: malformed entries cost themselves and not the list. */

@@ -38,7 +38,6 @@ const ID_TAKEN = textAnswer(409, 'Node id taken: this node bears it; ids must be
 const NOT_TAKEN_IN = textAnswer(403, 'Not taken in: the address is this node’s own, or there is no room');
 const FOREIGN = textAnswer(403, 'Of another enclave: its data is none of this node’s');
 const STRANGER = textAnswer(403, 'Not a member here: introduce yourself first');
-const UNSUPPORTED = textAnswer(501, 'Not answered here');
 const DRAINING = textAnswer(503, 'Shutting down', { 'retry-after': '1', connection: 'close' });
 const MISSING_SIGNATURE = textAnswer(403, 'Missing signature');
 const INVALID_SIGNATURE = textAnswer(403, 'Invalid signature');
@@ -147,14 +146,14 @@ export class PeerDesk {
         return FOREIGN;
       case 'stranger':
         return STRANGER;
-      case 'unsupported':
-        return UNSUPPORTED;
     }
   }
 
   #taken({ reply, nodes, news }: Extract<Receipt, { readonly kind: 'ok' }>): DeskAnswer {
     if (reply === undefined && nodes === undefined) return TAKEN;
-    const body = nodes === undefined ? encodeAnswer(reply) : encodeNodesAnswer(nodes, news);
+    const { keys, ageBound } = this.#parts;
+    const sentMs = keys.areRequired ? ageBound.nowMs : undefined;
+    const body = nodes === undefined ? encodeAnswer(reply) : encodeNodesAnswer(nodes, news, sentMs);
     return this.#signed(body, JSON_TYPE);
   }
 

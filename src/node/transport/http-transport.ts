@@ -181,6 +181,7 @@ export class HttpTransport implements Transport {
     }
     const list = decodeNodesAnswer(answer.body);
     if (list === undefined) return outcome;
+    if (!this.#ageBound.admitsFrom(list.nodes[0]?.id ?? '', list.sentMs ?? 0)) return { kind: 'stale' };
     this.#skippedNodes.inc(list.skipped);
     return { kind: 'ok', nodes: list.nodes, ...(list.news && { news: list.news }) };
   }

@@ -40,6 +40,11 @@ export class AgeBound {
     );
   }
 
+  /** What time this node says it is. */
+  get nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
   /** Whether something said at that wall-clock time, in milliseconds, still counts. */
   isFresh(timestampMs: number): boolean {
     return this.#maxAgeMs === 0 || Math.abs(this.#clock.nowMs() - timestampMs) <= this.#maxAgeMs;
