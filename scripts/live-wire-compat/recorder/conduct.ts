@@ -2,6 +2,8 @@ import type { WireMessage } from '../wire/message.js';
 
 /** How a recorder behaves as a peer; changed by checks while it runs. */
 export interface Conduct {
+  /** Whether requests are answered at all; where not, the connection stays open. */
+  answers: boolean;
   /** Whether a PUT is answered with an ACK. */
   acknowledges: boolean;
   /** Whether a PING is answered with a PONG. */
@@ -13,5 +15,5 @@ export interface Conduct {
 }
 
 export function politeConduct(): Conduct {
-  return { acknowledges: true, pongs: true, status: () => 200, onMessage: () => undefined };
+  return { answers: true, acknowledges: true, pongs: true, status: () => 200, onMessage: () => undefined };
 }

@@ -100,6 +100,7 @@ export class Recorder {
     const message = path === '/v1/gossip/message' ? parseMessage(body.toString('utf8')) : undefined;
     const status = message === undefined ? 200 : this.conduct.status(message);
     this.#record(incoming, path, body, message);
+    if (!this.conduct.answers) return;
     if (path === '/v1/bootstrap') return answer(response, 200, JSON.stringify({ success: true, peers: [this.info] }));
     if (status !== 200) return answer(response, status, 'Rate limit exceeded');
     answer(response, 200, '{"success":true}');
