@@ -52,7 +52,8 @@ function apply(table: MemberTable, clock: VirtualClock, event: Event): void {
   else if (event.do === 'learn') {
     const { id, incarnation, host } = event;
     table.learn(infoOf(id, { address: host, ...(incarnation !== undefined && { incarnation }) }), event.evidence);
-  } else table[event.do](event.id);
+  } else if (event.do === 'strike') table.strike(event.id, true);
+  else table[event.do](event.id);
 }
 
 function checkMember(before: Member | undefined, after: Member, event: Event): void {
@@ -111,7 +112,7 @@ describe('MemberTable', () => {
       const id = `m${index}`;
       table.learn(infoOf(id), 'direct');
       if (table.live().some((member) => member.id === id)) living.add(id);
-      for (let i = 0; dies && i < STRIKES_TO_EVICT; i++) table.strike(id);
+      for (let i = 0; dies && i < STRIKES_TO_EVICT; i++) table.strike(id, true);
       if (dies) living.delete(id);
       expect([...table.all()].length).toBeLessThanOrEqual(MAX_MEMBERS);
     }

@@ -142,8 +142,7 @@ export class Prober {
     for (const id of this.#doubtedMs.keys()) if (this.#members.get(id)?.state !== 'dead') this.#doubtedMs.delete(id);
     this.#followHints();
     const live = this.#members.live();
-    for (const member of live)
-      if (member.state === 'suspect' && this.#parts.watch.wantsProbe(member)) this.#enqueue(member);
+    for (const member of live) if (member.state === 'suspect') this.#enqueueSuspect(member);
     const next = this.#order.next(live, (member) => member.state === 'alive');
     if (next !== undefined) this.#enqueue(next);
     const lost = this.#lost.next();
@@ -166,6 +165,10 @@ export class Prober {
   #enqueue(member: Member): void {
     const lane = this.#laneOf(member);
     if (!lane.isUnderProbe(member.id)) lane.add(member.id);
+  }
+
+  #enqueueSuspect(member: Member): void {
+    if (!this.#secondLooks.has(member.id) && this.#parts.watch.wantsProbe(member)) this.#enqueue(member);
   }
 
   #laneOf(member: Member): ProbeLane {

@@ -206,15 +206,29 @@ describe('Gossip over a network', () => {
     }
   });
 
-  it('HalfOpenLink_SilenceEvicts_AndHealingBringsBack', async () => {
+  it('HalfOpenLink_BetweenTwo_IsNobodysDeath_TheThirdVouches', async () => {
     const [a, b, c] = await three();
     part(a, c, 'silent');
-    await world.run(10_000);
-    expect([a.peers, c.peers, b.peers]).toEqual([['n2'], ['n2'], ['n1', 'n3']]);
-    part(a, c, undefined);
-    await world.run(5000);
-    expect([a.peers, c.peers]).toEqual([
+    await world.run(60_000);
+    expect([a.peers, b.peers, c.peers]).toEqual([
       ['n2', 'n3'],
+      ['n1', 'n3'],
+      ['n1', 'n2'],
+    ]);
+  });
+
+  it('Silence_OfAllPaths_Evicts_AndHealingBringsBack', async () => {
+    const [a, b, c] = await three();
+    part(a, c, 'silent');
+    part(b, c, 'silent');
+    await world.run(10_000);
+    expect([a.peers, b.peers]).toEqual([['n2'], ['n1']]);
+    part(a, c, undefined);
+    part(b, c, undefined);
+    await world.run(5000);
+    expect([a.peers, b.peers, c.peers]).toEqual([
+      ['n2', 'n3'],
+      ['n1', 'n3'],
       ['n1', 'n2'],
     ]);
   });

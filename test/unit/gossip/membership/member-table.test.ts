@@ -31,11 +31,11 @@ function prove(info: NodeInfo = ours()): void {
 
 function evict(id = 'a'): void {
   clock.advance(1);
-  for (let strike = 0; strike < STRIKES_TO_EVICT; strike++) table.strike(id);
+  for (let strike = 0; strike < STRIKES_TO_EVICT; strike++) table.strike(id, true);
   clock.advance(1);
 }
 
-const strike = () => table.strike('a');
+const strike = () => table.strike('a', true);
 const answered = () => table.answered('a');
 const heard = () => table.heard('a');
 const leave = () => table.leave('a');
@@ -298,7 +298,7 @@ describe('MemberTable', () => {
     prove(infoOf('a'));
     prove(infoOf('b'));
     prove(infoOf('foreign', { enclave: 'other' }));
-    table.strike('a');
+    table.strike('a', true);
     evict('b');
     expect(table.enclavePeers().map((member) => member.id)).toEqual(['a']);
   });
@@ -387,7 +387,7 @@ describe('MemberTable', () => {
 
   it('Metrics_TellTheStates', () => {
     for (const id of ['a', 'b', 'c']) prove(infoOf(id));
-    table.strike('a');
+    table.strike('a', true);
     evict('b');
     const read = ['active', 'suspect', 'dead'].map((state) => metrics.value(`repram_peers_${state}`));
     expect([...read, metrics.value('repram_peer_evictions_total')]).toEqual([2, 1, 1, 1]);

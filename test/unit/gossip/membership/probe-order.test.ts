@@ -49,7 +49,7 @@ describe('ProbeOrder', () => {
     const all = gossip.members.live();
     const alive = (member: Member) => member.state === 'alive';
     order.next(all, alive);
-    gossip.members.strike('a');
+    gossip.members.strike('a', true);
     expect([order.next(all, alive)?.id, order.next(all, alive)?.id]).toEqual(['b', 'b']);
   });
 

@@ -3,6 +3,7 @@ import type { Entry } from '../../../../src/gossip/ports/store.js';
 import { convergenceBoundMs } from '../../../sim/oracle/convergence.js';
 import { INVARIANTS } from '../../../sim/oracle/names.js';
 import { watch } from '../../../sim/oracle/oracle.js';
+import type { Exchange } from '../../../sim/world/network.js';
 import type { SimNode } from '../../../sim/world/node.js';
 import type { WriteOperation } from '../../../sim/world/operation.js';
 import { World } from '../../../sim/world/world.js';
@@ -141,10 +142,23 @@ describe('what is stored', () => {
 
   test('a write that is applied twice is caught', async () => {
     const watched = await cluster(2);
+    const { world, nodes } = watched;
+    const [first, second] = [at(nodes, 0), at(nodes, 1)];
+    let put: Exchange | undefined;
+    world.observe({
+      sent: (exchange) => {
+        if (exchange.type === 'PUT') put = exchange;
+      },
+    });
     await written(watched);
-    const second = at(watched.nodes, 1);
-    second.core.store.put(entryOf(second));
-    expect((await violationOf(() => watched.world.run(1)))?.invariant).toBe(INVARIANTS.repetition);
+    if (put === undefined) throw new Error('nothing was sent');
+    const { answer } = second;
+    second.answer = function (request) {
+      second.core.store.put(entryOf(second));
+      return answer.call(this, request);
+    };
+    world.network.carry(first.machine, first.process, second.address, put.request, () => undefined);
+    expect((await violationOf(() => world.run(100)))?.invariant).toBe(INVARIANTS.repetition);
   });
 
   test('a store that takes more than its cap is caught', async () => {
@@ -162,7 +176,7 @@ describe('members', () => {
   test('an eviction without strikes is caught', async () => {
     const { world, nodes } = await cluster(3);
     const { members } = at(nodes, 0).core.gossip;
-    for (let i = 0; i < 3; i++) members.strike('n2');
+    for (let i = 0; i < 3; i++) members.strike('n2', true);
     expect((await violationOf(() => world.run(1)))?.invariant).toBe(INVARIANTS.strikes);
   });
 
