@@ -15,16 +15,15 @@ export type RepairOp = Exclude<ReplicaOp, 'read' | 'give'>;
  * - `ok`: answered.
  * - `foreign`: the asker is of another enclave, whose data is none of ours.
  * - `stranger`: the asker is no member here, or has gone. It may ask again once it has introduced itself.
- * - `unsupported`: this node does not answer such questions.
  */
 export type ReplicaReceipt =
   | { readonly kind: 'ok'; readonly answer: ReplicaAnswer }
-  | { readonly kind: 'foreign' | 'stranger' | 'unsupported' };
+  | { readonly kind: 'foreign' | 'stranger' };
 
 interface ReplicaDeskParts {
   readonly members: MemberTable;
   readonly applier: Applier;
-  readonly repair?: { answer(question: QuestionOf<RepairOp>): ReplicaReply<RepairOp> };
+  readonly repair: { answer(question: QuestionOf<RepairOp>): ReplicaReply<RepairOp> };
 }
 
 /** Answers what members of the enclave ask on the replica channel. */
@@ -76,9 +75,8 @@ export class ReplicaDesk {
     }
     members.heard(asker.id);
     this.#asked[request.op].inc();
-    const reply = this.#replyTo(request);
-    if (reply === undefined) return { kind: 'unsupported' };
-    return { kind: 'ok', answer: { ...reply, from: id, instance, sentMs: this.#clock.nowMs() } };
+    const answer = { ...this.#replyTo(request), from: id, instance, sentMs: this.#clock.nowMs() };
+    return { kind: 'ok', answer };
   }
 
   #read({ key, held }: QuestionOf<'read'>): ReplicaReply<'read'> {
@@ -90,7 +88,7 @@ export class ReplicaDesk {
     return { op: 'read', ...(version && { version }) };
   }
 
-  #replyTo(question: ReplicaRequest): ReplicaReply | undefined {
+  #replyTo(question: ReplicaRequest): ReplicaReply {
     switch (question.op) {
       case 'read':
         return this.#read(question);
@@ -99,7 +97,7 @@ export class ReplicaDesk {
         return { op: 'give', taken: kept.length };
       }
       default:
-        return this.#parts.repair?.answer(question);
+        return this.#parts.repair.answer(question);
     }
   }
 }

@@ -17,6 +17,7 @@ export class FakePeer {
       const chunks: Buffer[] = [];
       req.on('data', (chunk: Buffer) => chunks.push(chunk));
       req.on('end', () => {
+        if (req.url === '/v1/replica') return void res.writeHead(404).end();
         res.end('{"success":true}');
         this.received.push(JSON.parse(Buffer.concat(chunks).toString()) as GossipBody);
         this.#onMessage();
