@@ -35,7 +35,7 @@ const MENTIONS_PER_INTERVAL = 4;
  * Most requests that a node of ours sends in `windowMs` while nothing happens.
  *
  * - Probes: each period one member in the round, and one dead.
- * - Topology: one sync an interval, and the hurried ones; who asks is asked back. On the average every node is asked as
+ * - Topology: one sync an interval, and the hurried ones; who asks is asked back at most. On the average every node is asked as
  *   often as it asks. The average does not hold for one node: twice as many are allowed.
  * - Nodes of the old protocol: a PONG by a request of its own for each ping, an introduction to each, and an answer of
  *   one SYNC a node for each that asks or is asked, at most once an interval and peer.
