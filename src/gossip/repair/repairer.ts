@@ -190,9 +190,9 @@ export class Repairer {
   #conclude(member: Member, outcome: SessionOutcome, moved: number): void {
     const { log, clock } = this.#ports;
     this.#outcomes[outcome].inc();
-    if (moved > 0 || outcome === 'failed') log.info(`repair: ${outcome}`, { peer: member.id, keys: moved });
+    log[outcome === 'failed' ? 'info' : 'debug'](`repair: ${outcome}`, { peer: member.id, keys: moved });
     if (outcome === 'failed') this.#partners.failed(member.id);
-    else this.#compared();
+    else this.#compared(member, moved);
     if (outcome === 'equal') this.#last = { memberId: member.id, atMs: clock.monotonicMs() };
     else this.#alarmedMs = clock.monotonicMs();
     this.#inARow = outcome === 'repaired' ? this.#inARow + 1 : 0;
@@ -210,11 +210,11 @@ export class Repairer {
     });
   }
 
-  #compared(): void {
+  #compared({ id }: Member, moved: number): void {
     this.#partners.compared();
     if (this.#hasCompared) return;
     this.#hasCompared = true;
     const seconds = Math.round((this.#ports.clock.monotonicMs() - this.#startedMs) / 1000);
-    this.#ports.log.info('repair: caught up', { seconds });
+    this.#ports.log.info('repair: caught up', { peer: id, keys: moved, seconds });
   }
 }
