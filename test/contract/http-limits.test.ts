@@ -143,6 +143,29 @@ describe('the cluster secret', () => {
     }
   });
 
+  const sync = (atMs: number) => {
+    const info = { id: 'b', address: '127.0.0.1', http_port: 1, x: { incarnation: 1, instance: 'i' } };
+    return JSON.stringify({ type: 'SYNC', from: 'b', timestamp: Math.floor(atMs / 1000), node_info: info });
+  };
+  const post = (port: number, body: string) =>
+    ask(port, 'POST', '/v1/gossip/message', { body, headers: [`X-Repram-Signature: ${hmac(SECRET, body)}`] });
+
+  test('keeps out what was signed long ago, and says what time it is', async () => {
+    const port = await start({ clusterSecrets: [SECRET], maxMessageAgeMs: 60_000 });
+    const [before, refused, after] = [Date.now(), await post(port, sync(Date.now() - 120_000)), Date.now()];
+    expect([refused.status, refused.body.toString()]).toEqual([403, 'Stale message']);
+    const saidMs = Number(refused.headers['x-repram-time']);
+    expect(saidMs >= before && saidMs <= after).toBe(true);
+    expect((await post(port, sync(Date.now()))).status).toBe(200);
+    expect(await metric(port, 'repram_stale_messages_total')).toBe(1);
+  });
+
+  test('may be one of several', async () => {
+    const port = await start({ clusterSecrets: ['another', SECRET] });
+    expect((await post(port, PING)).status).toBe(200);
+    expect(await metric(port, 'repram_signatures_verified_total{secret="2"}')).toBe(1);
+  });
+
   test('is no business of clients', async () => {
     const port = await start({ clusterSecrets: [SECRET] });
     expect((await ask(port, 'PUT', '/v1/data/k', { body: 'v' })).status).toBe(201);
