@@ -104,6 +104,16 @@ describe('Tombstones', () => {
     expect(tombstones.all()).toEqual([later]);
   });
 
+  it('TooManyThatExpireTogether_AreForgottenAlike_InWhateverOrderTheyCame', () => {
+    const other = new Tombstones({ clock, metrics: new ReadableMetrics() });
+    const all = Array.from({ length: MAX_TOMBSTONES + 1 }, (_, n) => tombstoneOf({ id: `n${n}` }));
+    for (const tombstone of all) tombstones.set(tombstone);
+    for (const tombstone of all.toReversed()) other.set(tombstone);
+    expect(tombstones.get('n0')).toBeUndefined();
+    expect(other.get('n0')).toBeUndefined();
+    expect(other.all()).toHaveLength(MAX_TOMBSTONES);
+  });
+
   it('TooMany_ForgetTheOneThatExpiresFirst_AndCountIt', () => {
     const nth = (n: number) => tombstoneOf({ id: `n${n}`, expiresAtMs: clock.nowMs() + 1000 + n });
     for (let n = 1; n <= MAX_TOMBSTONES; n++) expect(tombstones.set(nth(n))).toBe('new');
