@@ -5,6 +5,7 @@ import type { SendOutcome } from '../../../../src/gossip/ports/transport.js';
 import { type Self, selfInfo } from '../../../../src/gossip/self.js';
 import { View } from '../../../../src/gossip/topology/view.js';
 import type { NodeInfo, SyncMessage } from '../../../../src/gossip/wire/message.js';
+import type { Tombstone } from '../../../../src/gossip/wire/news.js';
 import { standingCluster } from '../../../sim/measure/cluster.js';
 import { readMessage } from '../../../sim/oracle/wire.js';
 import { startMany } from '../../../sim/world/start-many.js';
@@ -39,6 +40,11 @@ function listed(receipt: Receipt): readonly string[] | undefined {
 function viewOf(self: Self, infos: readonly NodeInfo[]): View {
   const live = infos.map((info) => newMember(info, 'direct', 0));
   return new View({ rng: new SeededRng(1) }, self, { members: { live: () => live }, tombstones: () => [] });
+}
+
+function removalOf(id: string): Tombstone {
+  const removedAtMs = bench.clock.nowMs();
+  return { id, incarnation: 1, removedAtMs, expiresAtMs: removedAtMs + 3_600_000, by: 'operator' };
 }
 
 const answered = () => bench.transport.of('SYNC').map(({ to, message }) => `${to.host} ${message.nodeInfo.id}`);
@@ -102,6 +108,27 @@ describe('TopologySync', () => {
     expect(listed(receipt)).toEqual(['self']);
     await bench.clock.run(0);
     expect(answered()).toEqual(['b.test self']);
+  });
+
+  it('Removal_IsToldToWhoStillListsTheNode', async () => {
+    await bench.prove(infoOf('b', { incarnation: 1 }));
+    bench.gossip.members.tombstones.set(removalOf('gone'));
+    const asker = { ...SELF, id: 'b', address: { host: 'b.test', port: 8080 }, incarnation: 1, instance: 'b1' };
+    const digest = viewOf(asker, [infoOf('gone', { incarnation: 1 }), selfInfo(SELF)]).digest();
+    const receipt = bench.gossip.receive({ ...asking(infoOf('b', { incarnation: 1 })), digest });
+    expect(receipt).toMatchObject({ news: [{ kind: 'removed', tombstone: removalOf('gone') }] });
+  });
+
+  it('Removal_InAnAnswer_BarsWhomTheSameAnswerLists', async () => {
+    const nodes = [infoOf('a', { incarnation: 1 }), infoOf('gone', { incarnation: 1 })];
+    const news = [{ kind: 'removed', tombstone: removalOf('gone') }] as const;
+    bench.transport.onSend = (_to, { type }) => (type === 'SYNC' ? { kind: 'ok', nodes, news } : BUSY);
+    bench.gossip.members.learn(infoOf('a', { incarnation: 1 }), 'hearsay');
+    bench.gossip.start();
+    await bench.clock.run(30_000);
+    expect(bench.transport.of('SYNC')).not.toEqual([]);
+    expect(bench.gossip.members.live().map(({ id }) => id)).toEqual(['a']);
+    expect(bench.transport.of('PING', 'gone.test')).toEqual([]);
   });
 
   it('AnswerThatListsNobody_ProvesNothingOfWhoeverAnswers', async () => {
