@@ -7,6 +7,7 @@ export {
   ApiClient,
   type ApiClientOptions,
   type ApiClientPorts,
+  type Consistency,
   type EventQuery,
   type KeyQuery,
   type PutResult,

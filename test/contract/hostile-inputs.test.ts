@@ -6,6 +6,7 @@ import { HTTP_INPUTS } from './hostile/http.js';
 import { type HostileInput, requestBytes, requestText } from './hostile/input.js';
 import { NEWS_INPUTS } from './hostile/news.js';
 import { RAW_INPUTS } from './hostile/raw.js';
+import { REPLICA_INPUTS } from './hostile/replica.js';
 import { expectBaseHeaders } from './support/base-headers.js';
 import { exchange, RawConnection, statusOf } from './support/raw-connection.js';
 import { startTestNode } from './support/test-node.js';
@@ -65,6 +66,7 @@ describe.each([
   ['HTTP', HTTP_INPUTS],
   ['gossip', GOSSIP_INPUTS],
   ['news of members', NEWS_INPUTS],
+  ['questions between replicas', REPLICA_INPUTS],
   ['bootstrap', bootstrapInputs(NODE_ID)],
 ] as const)('over %s', (_, inputs) => {
   test.each(inputs)('$name → $expect', async (input) => {

@@ -6,10 +6,12 @@ import { selfBootstrapRequest } from '../../src/gossip/self.js';
 import { encodeAnswer, encodeNodesAnswer } from '../../src/gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../src/gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../src/gossip/wire/decode.js';
-import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_VALUE_BYTES } from '../../src/gossip/wire/limits.js';
+import { MAX_BOOTSTRAP_ANSWER_BYTES, MAX_REPLICA_BYTES, MAX_VALUE_BYTES } from '../../src/gossip/wire/limits.js';
 import type { AckMessage, PingMessage, SyncMessage } from '../../src/gossip/wire/message.js';
+import { decodeReplicaRequest, encodeReplicaAnswer } from '../../src/gossip/wire/replica-codec.js';
 import { LANE_CONNECTIONS, MAX_QUEUED_REQUESTS } from '../../src/node/transport/peer-link.js';
 import { signBody, verifyBody } from '../../src/node/wire/signature.js';
+import { entry } from '../support/entries.js';
 import { infoOf, putOf, SELF } from '../support/gossip-bench.js';
 import { simWorld } from './support/sim-transport-world.js';
 import { type HttpWorld, httpWorld, type TransportWorld } from './support/transport-world.js';
@@ -21,6 +23,8 @@ const NODES = [infoOf('peer', { incarnation: 1 }), infoOf('x')];
 const ACK: AckMessage = { type: 'ACK', from: 'peer', to: 'self', timestampS: 1, messageId: 'm', key: 'k' };
 const PUT = putOf('self', 'm', { wantsReply: true });
 const REQUEST = selfBootstrapRequest(SELF);
+const QUESTION = { op: 'read', key: 'k', from: 'self', enclave: 'default', sentMs: 1 } as const;
+const ANSWER = { op: 'read', from: 'peer', instance: 'aa', sentMs: 1 } as const;
 
 /** The simulation is worth what its connections are: they have to do whatever the real ones do. */
 const WORLDS: readonly (readonly [
@@ -50,6 +54,7 @@ describe.each(WORLDS)('HttpTransport over %s connections', (_name, open) => {
   const send = (timeoutMs = 5000) => world.passing(world.transport.send(world.peer, PUT, timeoutMs));
   const ask = () => world.passing(world.transport.send(world.peer, ASK, 5000));
   const join = () => world.passing(world.transport.bootstrap(world.peer, REQUEST, 5000));
+  const question = () => world.passing(world.transport.ask(world.peer, QUESTION, 5000));
   const putMany = (count: number, timeoutMs: number) =>
     Promise.all(
       Array.from({ length: count }, (_, i) => world.transport.send(world.peer, putOf('self', `m${i}`), timeoutMs)),
@@ -75,6 +80,54 @@ describe.each(WORLDS)('HttpTransport over %s connections', (_name, open) => {
     const thousands = Array.from({ length: 5000 }, (_, i) => infoOf(`node-${i}`));
     world.behave({ status: 200, body: encodeNodesAnswer(thousands) });
     expect(await ask()).toEqual({ kind: 'ok', nodes: thousands });
+  });
+
+  it('Question_ArrivesAsItWasAsked_AndItsAnswerComesBack', async () => {
+    const held = entry(1_800_000_000_000, { bytes: new Uint8Array(MAX_VALUE_BYTES).fill(7) });
+    world.behave({ status: 200, body: encodeReplicaAnswer({ ...ANSWER, entry: held }) });
+    const outcome = await question();
+    expect(decodeReplicaRequest(world.bodies[0] ?? new Uint8Array(0))).toEqual({ ok: true, request: QUESTION });
+    const { bytes, ...rest } = held;
+    expect(outcome).toMatchObject({ kind: 'ok', answer: { ...ANSWER, entry: rest } });
+    const brought = outcome.kind === 'ok' ? outcome.answer.entry?.bytes : undefined;
+    expect(brought !== undefined && Buffer.compare(brought, bytes)).toBe(0);
+  });
+
+  it.each([
+    ['rubbish', Buffer.from('{"success":true}')],
+    ['the answer to another question', encodeReplicaAnswer({ ...ANSWER, op: 'give', taken: 1 })],
+    ['nothing', new Uint8Array(0)],
+  ])('Answer_Of_%s_ToAQuestion_IsUnreadable', async (_what, body) => {
+    world.behave({ status: 200, body });
+    expect(await question()).toEqual({ kind: 'unreadable' });
+  });
+
+  it('AnswerToAQuestion_FarTooLong_IsCutOff', async () => {
+    world.behave({ status: 200, body: Buffer.alloc(MAX_REPLICA_BYTES + 1024 * 1024) });
+    expect(await question()).toEqual({ kind: 'reset' });
+  });
+
+  it.each([
+    [{ status: 403 }, { kind: 'rejected', status: 403 }],
+    [{ status: 404 }, { kind: 'rejected', status: 404 }],
+    [{ status: 503 }, { kind: 'busy', retryAfterMs: undefined }],
+  ])('Status_%o_ToAQuestion_Is_%o', async (answer, outcome) => {
+    world.behave(answer);
+    expect(await question()).toEqual(outcome);
+  });
+
+  it('Repair_HoldsUpNeitherWritesNorProbesNorReads', async () => {
+    world.behave('silent');
+    const pull = { ...QUESTION, op: 'pull', leaves: [1] } as const;
+    const pulls = Array.from({ length: 20 }, () => world.transport.ask(world.peer, pull, 60_000));
+    await until(world, () => world.bodies.length === LANE_CONNECTIONS.replica);
+    world.behave({ status: 200, body: encodeReplicaAnswer(ANSWER) });
+    expect(await question()).toMatchObject({ kind: 'ok' });
+    expect(await send()).toEqual({ kind: 'ok' });
+    expect(await ask()).toEqual({ kind: 'ok' });
+    expect(world.bodies).toHaveLength(LANE_CONNECTIONS.replica + 3);
+    world.transport.close();
+    expect((await world.passing(Promise.all(pulls))).map(({ kind }) => kind)).toEqual(pulls.map(() => 'aborted'));
   });
 
   it.each([
@@ -462,6 +515,18 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
     expect(checks).toEqual(['ok', 'ok']);
   });
 
+  it('AnswerToAQuestion_CountsOnlyRightlySigned', async () => {
+    const question = () => world.passing(world.transport.ask(world.peer, QUESTION, 5000));
+    const body = encodeReplicaAnswer(ANSWER);
+    answerSigned(SECRET, body);
+    expect(await question()).toEqual({ kind: 'ok', answer: ANSWER });
+    for (const secret of [undefined, 'another secret']) {
+      answerSigned(secret, body);
+      expect(await question()).toEqual({ kind: 'unreadable' });
+    }
+    expect(verifyBody(SECRET, world.bodies[0] ?? new Uint8Array(0), world.signatures[0])).toBe('ok');
+  });
+
   it('Reply_RightlySigned_Counts', async () => {
     answerSigned(SECRET);
     expect(await send()).toEqual({ kind: 'ok', reply: ACK });
@@ -512,6 +577,8 @@ describe.each(WORLDS)('HttpTransport with a cluster secret over %s connections',
     }
     answerSigned(SECRET, encodeNodesAnswer(NODES, [], Date.now()));
     expect(await ask()).toEqual({ kind: 'ok', nodes: NODES });
+    answerSigned(SECRET, encodeReplicaAnswer(ANSWER));
+    expect(await world.passing(world.transport.ask(world.peer, QUESTION, 5000))).toEqual({ kind: 'stale' });
   });
 
   it('Refusal_WithThePeersTime_SaysThatClocksDiffer', async () => {

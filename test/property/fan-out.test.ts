@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { FULL_FAN_OUT, fanOut, fanOutSize, forwards } from '../../src/gossip/replication/fan-out.js';
-import { quorumSize } from '../../src/gossip/replication/quorum.js';
+import { quorumSize, readQuorumSize } from '../../src/gossip/replication/quorum.js';
 import { SeededRng } from '../support/ports.js';
 
 const peerCounts = fc.integer({ min: 0, max: 400 });
@@ -92,6 +92,16 @@ describe('quorum', () => {
       const quorum = quorumSize(basis, replication);
       expect(2 * quorum).toBeGreaterThan(replicas);
       expect(quorum).toBeLessThanOrEqual(replicas);
+    },
+  );
+
+  test.prop([fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 50 })])(
+    'of a read meets every quorum of a write, and is had where all answer',
+    (basis, replication) => {
+      const read = readQuorumSize(basis, replication);
+      expect(read + quorumSize(basis, replication)).toBeGreaterThan(basis);
+      expect(read).toBeGreaterThanOrEqual(quorumSize(basis, replication));
+      expect(read).toBeLessThanOrEqual(basis);
     },
   );
 });

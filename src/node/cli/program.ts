@@ -83,6 +83,9 @@ function addReading(program: Command, io: CliIo, finish: Finish): void {
 
   const get = program.command('get').description('Read a value').argument('<key>', 'key of the value');
   get.addOption(new CliOption('-o, --output <file>', 'Write the value to a file').completedWith('file'));
+  const levels = ['one', 'quorum'];
+  const consistency = new CliOption('--consistency <level>', 'The copy of the node asked, or the newest of a quorum');
+  get.addOption(consistency.completedWith(levels).choices(levels));
   get.option('-m, --meta', 'Write size, age and remaining lifetime to stderr');
   get.action(async (key: string, flags: GetFlags) => {
     const { runGet } = await import('./commands/get.js');

@@ -27,6 +27,12 @@ export interface StoredValue {
 /** `stored`: a quorum holds it (201). `pending`: the node holds it, the quorum had not answered in time (202). */
 export type PutResult = 'stored' | 'pending';
 
+/**
+ * Whose copy a read gives. `one`: that of the node asked. `quorum`: the newest of as many replicas as show every write
+ * that was `stored`; the read fails where so many do not answer. Older nodes know only the first and say nothing.
+ */
+export type Consistency = 'one' | 'quorum';
+
 export interface KeyQuery {
   readonly prefix?: string | undefined;
   readonly cursor?: string | undefined;
@@ -129,8 +135,12 @@ export class ApiClient {
   }
 
   /** The value of `key`; `undefined` where it is missing or has expired. */
-  async get(key: string): Promise<StoredValue | undefined> {
-    const answer = await this.#call({ method: 'GET', path: dataPath(key), maxBytes: MAX_VALUE_BYTES });
+  async get(
+    key: string,
+    options: { readonly consistency?: Consistency | undefined } = {},
+  ): Promise<StoredValue | undefined> {
+    const query = options.consistency === undefined ? '' : `?consistency=${options.consistency}`;
+    const answer = await this.#call({ method: 'GET', path: dataPath(key) + query, maxBytes: MAX_VALUE_BYTES });
     if (answer.status === 404) return undefined;
     if (answer.status !== 200) throw refused(this.url, answer);
     return {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { RepramError } from '../../../gossip/error.js';
-import type { StoredValue } from '../../client/api-client.js';
+import type { Consistency, StoredValue } from '../../client/api-client.js';
 import { quoted } from '../../printable.js';
 import { clientOf } from '../client.js';
 import type { ClientFlags } from '../client-options.js';
@@ -11,6 +11,7 @@ import { renderTable } from '../table.js';
 export interface GetFlags extends ClientFlags {
   readonly output?: string;
   readonly meta?: true;
+  readonly consistency?: Consistency;
 }
 
 function metadata(key: string, value: StoredValue): Readonly<Record<string, string | number | null>> {
@@ -29,7 +30,7 @@ function metadata(key: string, value: StoredValue): Readonly<Record<string, stri
  */
 export async function runGet(io: CliIo, key: string, flags: GetFlags): Promise<number> {
   const client = clientOf(io, flags);
-  const value = await client.get(key);
+  const value = await client.get(key, { consistency: flags.consistency });
   if (value === undefined) {
     throw new RepramError(
       'NOT_FOUND',

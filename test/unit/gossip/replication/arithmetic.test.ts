@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../../../src/gossip/backoff.js';
 import { fanOut, fanOutSize, forwards } from '../../../../src/gossip/replication/fan-out.js';
-import { quorumSize } from '../../../../src/gossip/replication/quorum.js';
+import { quorumSize, readQuorumSize } from '../../../../src/gossip/replication/quorum.js';
 import { clampTtl } from '../../../../src/gossip/replication/ttl.js';
 import { SeededRng } from '../../../support/ports.js';
 
@@ -21,6 +21,23 @@ describe('quorumSize', () => {
     [7, 7, 4],
   ])('of %i nodes with replication %i is %i', (basis, replication, copies) => {
     expect(quorumSize(basis, replication)).toBe(copies);
+  });
+});
+
+describe('readQuorumSize', () => {
+  it.each([
+    // basis, replication, copies
+    [1, 3, 1],
+    [2, 3, 2],
+    [3, 3, 2],
+    [4, 3, 3],
+    [5, 3, 4],
+    [5, 5, 3],
+    [10, 3, 9],
+    [3, 1, 3],
+    [100, 100, 51],
+  ])('of %i nodes with replication %i is %i', (basis, replication, copies) => {
+    expect(readQuorumSize(basis, replication)).toBe(copies);
   });
 });
 

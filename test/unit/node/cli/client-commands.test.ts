@@ -126,6 +126,13 @@ describe('get', () => {
     expect((await run(world, 'get', '--', '--json')).calls[0]?.path).toBe('/v1/data/--json');
   });
 
+  test('asks for a quorum where told to, and for nothing else', async () => {
+    const path = async (level: string) => (await run(world, 'get', 'k', '--consistency', level)).calls[0]?.path;
+    expect(await path('quorum')).toBe('/v1/data/k?consistency=quorum');
+    expect(await path('one')).toBe('/v1/data/k?consistency=one');
+    expect(await run(world, 'get', 'k', '--consistency', 'all')).toMatchObject({ code: 2, calls: [] });
+  });
+
   test('ends with 1 where the value is missing', async () => {
     const ran = await run({ answer: () => answer(404) }, 'get', 'k\n');
     expect(ran).toMatchObject({ code: 1, stdout: '' });
