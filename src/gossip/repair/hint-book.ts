@@ -9,6 +9,8 @@ export const MAX_HINT_BYTES: number = 16 * 1024 * 1024;
 /** What a hint takes besides its key, in bytes: an object, and its place in a map. */
 const HINT_OVERHEAD_BYTES = 120;
 
+const SWEEP_PERIOD_MS = 1000;
+
 /**
  * Which writes which member missed. Bounded by `MAX_HINTS_PER_MEMBER` and `MAX_HINT_BYTES`; what finds no room is counted
  * and left to the comparison of digests, which finds everything.
@@ -19,6 +21,7 @@ export class HintBook {
   readonly #hints = new Map<string, Map<string, Hint>>();
   readonly #kept: Counter;
   readonly #dropped: Counter;
+  #sweptMs = Number.NEGATIVE_INFINITY;
   #bytes = 0;
   #count = 0;
 
@@ -72,7 +75,10 @@ export class HintBook {
     for (const key of [...hints.keys()]) this.#remove(memberId, hints, key);
   }
 
+  /** At most once a second: it looks at every hint there is. */
   #forgetExpired(): void {
+    if (this.#clock.monotonicMs() - this.#sweptMs < SWEEP_PERIOD_MS) return;
+    this.#sweptMs = this.#clock.monotonicMs();
     const nowMs = this.#clock.nowMs();
     for (const [memberId, hints] of this.#hints) {
       for (const { key, expiresAtMs } of [...hints.values()])
