@@ -17,6 +17,8 @@ export class Partners {
   /** Until when a member is passed over, by id: newcomers, and those that failed. Both bounded by the enclave. */
   readonly #newcomers = new Map<string, number>();
   readonly #failed = new Map<string, number>();
+  /** Members chosen since all of them were: each has its turn. Bounded by the enclave. */
+  readonly #visited = new Set<string>();
   /** Members back from where they could not be reached, not compared with since. Bounded by the enclave. */
   readonly #returned = new Set<string>();
 
@@ -39,7 +41,8 @@ export class Partners {
   }
 
   /**
-   * A proven member that is well, at random: one that has returned before others, one that failed lately after them.
+   * A proven member that is well, in rounds of random order: one that has returned before others, one that failed lately
+   * after them.
    *
    * @param isNewcomer whether this node is catching up itself; then every member will do
    */
@@ -52,8 +55,7 @@ export class Partners {
       .filter(({ id }) => isNewcomer || !this.#newcomers.has(id));
     const well = able.filter(({ id }) => !this.#failed.has(id));
     const returned = well.filter(({ id }) => this.#returned.has(id));
-    const [chosen] = sample(this.#rng, [returned, well, able].find((members) => members.length > 0) ?? [], 1);
-    return chosen;
+    return this.#draw([returned, well, able].find((members) => members.length > 0) ?? []);
   }
 
   /** A comparison was gone through to its end: what the ones that returned brought is found from here on. */
@@ -65,10 +67,22 @@ export class Partners {
     this.#failed.set(id, this.#clock.monotonicMs() + PASSED_OVER_MS);
   }
 
+  #draw(members: readonly Member[]): Member | undefined {
+    let unvisited = members.filter(({ id }) => !this.#visited.has(id));
+    if (unvisited.length === 0) {
+      this.#visited.clear();
+      unvisited = [...members];
+    }
+    const [drawn] = sample(this.#rng, unvisited, 1);
+    if (drawn !== undefined) this.#visited.add(drawn.id);
+    return drawn;
+  }
+
   #forget(id: string): void {
     this.#newcomers.delete(id);
     this.#failed.delete(id);
     this.#returned.delete(id);
+    this.#visited.delete(id);
   }
 
   #forgetPast(until: Map<string, number>): void {
