@@ -73,12 +73,17 @@ export class Detector {
       indirect: this.indirect,
     });
     this.prober = new Prober(ports, timing, { members, round, watch: this.#watch, health, introduce });
-    this.rumours = new Rumours(ports, self, {
-      ...{ members, suspicions, health, removed },
-      carrier: this.carrier,
-      judge: (member) => this.#watch.judge(member),
-      verify: (member) => this.prober.hint(member.id),
-    });
+    this.rumours = new Rumours(
+      ports,
+      self,
+      { laterByMs: timing.timeoutMs },
+      {
+        ...{ members, suspicions, health, removed },
+        carrier: this.carrier,
+        judge: (member) => this.#watch.judge(member),
+        verify: (member) => this.prober.hint(member.id),
+      },
+    );
   }
 
   start(): void {

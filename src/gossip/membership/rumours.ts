@@ -9,9 +9,6 @@ import type { MemberTable } from './member-table.js';
 import type { NewsCarrier } from './news-carrier.js';
 import type { Suspicions } from './suspicions.js';
 
-/** A sign of life is worth telling where it is later than what was known by this, in milliseconds. */
-const LATER_BY_MS = 250;
-
 /** Time between two answers to accusations that were refuted before, in milliseconds. */
 const REASSERT_MS = 1000;
 
@@ -19,6 +16,15 @@ const REASSERT_MS = 1000;
 const LONGEST_SILENCE_MS: number = 24 * 60 * 60 * 1000;
 
 type Claim = Extract<News, { readonly kind: 'suspect' | 'dead' }>;
+
+interface RumoursOptions {
+  /**
+   * A sign of life is worth telling where it is later than what was known by this, in milliseconds. Above the time that
+   * news takes to a member: on its way a sign of life does not age, and two members must not tell each other ever later
+   * ones.
+   */
+  readonly laterByMs: number;
+}
 
 interface RumoursParts {
   readonly members: MemberTable;
@@ -42,12 +48,14 @@ interface RumoursParts {
 export class Rumours {
   readonly #clock: Clock;
   readonly #self: Self;
+  readonly #options: RumoursOptions;
   readonly #parts: RumoursParts;
   #reassertedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(ports: { readonly clock: Clock }, self: Self, parts: RumoursParts) {
+  constructor(ports: { readonly clock: Clock }, self: Self, options: RumoursOptions, parts: RumoursParts) {
     this.#clock = ports.clock;
     this.#self = self;
+    this.#options = options;
     this.#parts = parts;
   }
 
@@ -124,7 +132,8 @@ export class Rumours {
     if (member.state !== 'suspect') return;
     this.#takeHeard(claim.id, claim.silentMs);
     if (!this.#isWitness(claim) || !suspicions.confirm(member.id, claim.by, claim.kind)) return;
-    carrier.tell(claim);
+    // Of a later incarnation than this node knows, a claim would bar the word of the one that there is.
+    carrier.tell({ ...claim, incarnation: incarnationOf(member) });
     if (claim.kind === 'dead') verify(member);
     judge(member);
   }
@@ -142,14 +151,15 @@ export class Rumours {
   /** Whoever had a later sign of life of a suspect than what is told says so. */
   #takeHeard(id: string, silentMs: number): void {
     const { members, suspicions, carrier } = this.#parts;
+    const { laterByMs } = this.#options;
     const member = members.get(id);
     if (member?.state !== 'suspect') return;
     const nowMs = this.#clock.monotonicMs();
     const told = { kind: 'heard', id, incarnation: incarnationOf(member) } as const;
     const ownMs = lastSignMs(member);
     const toldMs = nowMs - silentMs;
-    const isNews = suspicions.heard(id, Math.max(toldMs, ownMs), LATER_BY_MS);
-    if (ownMs >= toldMs + LATER_BY_MS) carrier.tell({ ...told, silentMs: silenceOf(nowMs, ownMs) });
+    const isNews = suspicions.heard(id, Math.max(toldMs, ownMs), laterByMs);
+    if (ownMs >= toldMs + laterByMs) carrier.tell({ ...told, silentMs: silenceOf(nowMs, ownMs) });
     else if (isNews && Number.isFinite(toldMs)) carrier.tell({ ...told, silentMs });
   }
 

@@ -5,8 +5,14 @@ import type { LocalHealth } from './local-health.js';
 import { isLive, type Member } from './member.js';
 import type { MemberEvent } from './member-event.js';
 import type { MemberTable } from './member-table.js';
-import type { Suspicions } from './suspicions.js';
-import { type DetectorTiming, expectedConfirmations, STRIKES_WITHOUT_HEALTH, volunteerChance } from './timing.js';
+import type { Circumstances, Suspicions } from './suspicions.js';
+import {
+  type DetectorTiming,
+  expectedConfirmations,
+  STRIKES_WITHOUT_HEALTH,
+  silenceMs,
+  volunteerChance,
+} from './timing.js';
 
 /** A look at the suspects that comes this much late tells of a pause of this node's own, in milliseconds. */
 const LATE_MS = 100;
@@ -28,6 +34,12 @@ interface SuspicionWatchParts {
   readonly tell: (member: Member) => void;
 }
 
+interface Outlook {
+  readonly atMs: number;
+  readonly isCutOff: boolean;
+  readonly able: number;
+}
+
 /** Follows the suspects, from the first strike or the first word against them until they are cleared or condemned. */
 export class SuspicionWatch {
   readonly #ports: SuspicionWatchPorts;
@@ -37,6 +49,7 @@ export class SuspicionWatch {
   #timer: Timer | undefined;
   #dueMs = 0;
   #stopped = false;
+  #taken: Outlook = { atMs: Number.NEGATIVE_INFINITY, isCutOff: false, able: 0 };
 
   constructor(ports: SuspicionWatchPorts, timing: DetectorTiming, parts: SuspicionWatchParts) {
     this.#ports = ports;
@@ -87,16 +100,30 @@ export class SuspicionWatch {
     if (member.strikes > 0) return true;
     const { suspicions, members } = this.#parts;
     if (suspicions.isHeldForDead(member.id)) return true;
-    const live = members.live().length;
-    const lacksWitnesses = suspicions.witnesses(member.id) < expectedConfirmations(live);
-    if (lacksWitnesses && this.#ports.rng.next() < volunteerChance(live)) return true;
-    const lastLookMs = suspicions.deadlineMs(member.id, member, this.#circumstances(member));
+    const circumstances = this.#circumstances(member);
+    const lacksWitnesses = suspicions.witnesses(member.id) < expectedConfirmations(circumstances.able);
+    if (lacksWitnesses && this.#ports.rng.next() < volunteerChance(members.live().length)) return true;
+    const lastLookMs = suspicions.deadlineMs(member.id, member, circumstances);
     return this.#ports.clock.monotonicMs() >= lastLookMs - LAST_LOOK_PERIODS * this.#timing.periodMs;
   }
 
-  #circumstances(member: Member): { readonly live: number; readonly stretch: number } {
-    const { members, health } = this.#parts;
-    return { live: members.live().length, stretch: health.silenceFactor(member.id) };
+  #circumstances(member: Member): Circumstances {
+    const { able, isCutOff } = this.#outlook();
+    return { able, stretch: isCutOff ? 1 : this.#parts.health.silenceFactor(member.id) };
+  }
+
+  /**
+   * How the cluster looks from here. A node that hears nothing at all from anybody, for as long as silence has to last at
+   * least, does not lose messages: it is cut off, and waits for nobody's word. Taken anew once a round of news.
+   */
+  #outlook(): Outlook {
+    const nowMs = this.#ports.clock.monotonicMs();
+    if (nowMs - this.#taken.atMs < this.#timing.gossipIntervalMs) return this.#taken;
+    const live = this.#parts.members.live();
+    const lastMs = live.reduce((ms, { heardMs, signOfLifeMs }) => Math.max(ms, heardMs, signOfLifeMs), 0);
+    const isCutOff = nowMs - lastMs >= silenceMs(this.#timing, 0, 0);
+    this.#taken = { atMs: nowMs, isCutOff, able: live.filter(isAble).length };
+    return this.#taken;
   }
 
   #schedule(): Timer {
@@ -131,4 +158,9 @@ export class SuspicionWatch {
 function isWorthTelling(member: Member, certain: boolean, wasSuspect: boolean): boolean {
   if (wasSuspect) return member.strikes === 2;
   return certain || member.strikes >= 2;
+}
+
+/** Older nodes tell nobody whom they find silent. */
+function isAble({ state, extension }: Member): boolean {
+  return state === 'alive' && extension !== undefined;
 }

@@ -38,7 +38,8 @@ export interface OwnEvidence {
 }
 
 export interface Circumstances {
-  readonly live: number;
+  /** Members that could confirm: those of this implementation that are not suspects themselves. */
+  readonly able: number;
   /** By how much silence is stretched, 1 and more. */
   readonly stretch: number;
 }
@@ -139,11 +140,11 @@ export class Suspicions {
   }
 
   /** Monotonic time at which the silence of a suspect has lasted long enough; Infinity for others. */
-  deadlineMs(id: string, own: OwnEvidence, { live, stretch }: Circumstances): number {
+  deadlineMs(id: string, own: OwnEvidence, { able, stretch }: Circumstances): number {
     const suspicion = this.#open.get(id);
     if (suspicion === undefined) return Number.POSITIVE_INFINITY;
     const lastMs = Math.max(suspicion.heardMs, own.heardMs, own.signOfLifeMs);
-    const lengthMs = silenceMs(this.#timing, suspicion.witnesses.size, expectedConfirmations(live)) * stretch;
+    const lengthMs = silenceMs(this.#timing, suspicion.witnesses.size, expectedConfirmations(able)) * stretch;
     const leastMs = MIN_PERIODS * this.#timing.periodMs * stretch;
     return Math.max(lastMs + lengthMs, suspicion.sinceMs + leastMs) + suspicion.pausedMs;
   }

@@ -44,7 +44,7 @@ export const PROFILES: Readonly<Record<ProfileName, DetectorTiming>> = {
     gossipIntervalMs: 200,
     gossipFanOut: 3,
     indirectProbes: 3,
-    silencePeriods: 9,
+    silencePeriods: 8.5,
     maxSilencePeriods: 27,
     retransmitMultiplier: 4,
   },
@@ -83,9 +83,9 @@ const MAX_CONFIRMATIONS = 3;
 /** Strikes in a row that evict where a node does not doubt itself: SWIM without suspicion, for comparison. */
 export const STRIKES_WITHOUT_HEALTH = 3;
 
-/** How many members could confirm a suspicion among `live` members, the suspect included, and this node. */
-export function expectedConfirmations(live: number): number {
-  return Math.max(0, Math.min(MAX_CONFIRMATIONS, live - 1));
+/** How many confirmations a suspicion waits for, where `able` other members could give one. */
+export function expectedConfirmations(able: number): number {
+  return Math.min(MAX_CONFIRMATIONS, able);
 }
 
 /**
