@@ -11,7 +11,7 @@ import type { Announcer } from './announcer.js';
  * - `welcome`: the joiner is a member; the answer lists everybody.
  * - `self`: the joiner is this very node, which found itself among its seeds.
  * - `id-taken`: the joiner bears this node's id without being this node.
- * - `refused`: there is no room for another member, or the joiner claims this node's address.
+ * - `refused`: there is no room for another member, the joiner claims this node's address, or an operator removed it.
  */
 export type Reception =
   | { readonly kind: 'welcome'; readonly answer: BootstrapAnswer }
@@ -42,11 +42,24 @@ export class ReceptionDesk {
       ...(request.extension && { extension: request.extension }),
     };
     const isNews = this.#isNews(joiner);
-    if (!this.#members.learn(joiner, 'direct')) return { kind: 'refused' };
+    if (!this.#members.learn(joiner, 'direct')) return this.#turnAway(joiner);
     const others = this.#members.live().filter((member) => member.id !== joiner.id);
     const peers = [...others.map(memberInfo), this.#asKnown(joiner), selfInfo(this.#self)];
     if (isNews) this.#announcer.announce(joiner, others);
     return { kind: 'welcome', answer: { peers } };
+  }
+
+  /**
+   * A node that was removed joins again on purpose by a new process. Where the clock of that one is behind, it is listed as
+   * it is barred, so that it can outdo that and ask again; the process that was removed is refused.
+   */
+  #turnAway(joiner: NodeInfo): Reception {
+    const tombstone = this.#members.tombstones.get(joiner.id);
+    const former = this.#members.get(joiner.id)?.extension;
+    const isAnother = former !== undefined && joiner.extension?.instance !== former.instance;
+    if (tombstone === undefined || joiner.extension === undefined || !isAnother) return { kind: 'refused' };
+    const extension = { incarnation: tombstone.incarnation, instance: former.instance };
+    return { kind: 'welcome', answer: { peers: [{ ...joiner, extension }] } };
   }
 
   /** Whoever asks again, to see who is here, is no newcomer: nobody need be told. */

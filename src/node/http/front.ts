@@ -1,6 +1,7 @@
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Log } from '../../gossip/ports/log.js';
 import type { Self } from '../../gossip/self.js';
+import type { Tombstone } from '../../gossip/wire/news.js';
 import type { NodeConfig } from '../config/node-config.js';
 import type { Core } from '../core.js';
 import type { EventLog } from '../events/event-log.js';
@@ -15,7 +16,7 @@ import type { RequestHandlers } from './http-server.js';
 import { InFlight } from './in-flight.js';
 import { PeerDesk } from './peer-desk.js';
 import { PeerRoutes } from './peer-routes.js';
-import { Readiness } from './readiness.js';
+import { Readiness, type ReadinessCheck } from './readiness.js';
 import { repairLine } from './repair-line.js';
 import { countMalformed } from './request-fault.js';
 import { Router } from './router.js';
@@ -48,6 +49,7 @@ export function createFront(
   const startedMs = clock.monotonicMs();
   const readiness = new Readiness(() => [
     { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
+    membershipCheck(gossip.removal),
     { name: 'peers', ok: true, detail: `${gossip.members.live().length} live` },
     { name: 'data', ok: true, detail: repairLine(gossip.repair.status) },
   ]);
@@ -71,4 +73,10 @@ export function createFront(
     unknownExpectation: router.handleUnknownExpectation,
   };
   return { gate, writes, streams, handlers };
+}
+
+/** A node that an operator has removed serves what it holds, and should be sent nothing new. */
+function membershipCheck(removal: Tombstone | undefined): ReadinessCheck {
+  if (removal === undefined) return { name: 'member', ok: true, detail: 'not removed' };
+  return { name: 'member', ok: false, detail: `removed by ${removal.by}: restart the node to join again` };
 }

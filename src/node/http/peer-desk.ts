@@ -35,7 +35,10 @@ const FULL = textAnswer(507, 'Node storage capacity exceeded');
 const MISDIRECTED = textAnswer(421, 'Misdirected: this is another node');
 const OWN_REQUEST = textAnswer(421, 'Misdirected: you are this node');
 const ID_TAKEN = textAnswer(409, 'Node id taken: this node bears it; ids must be unique');
-const NOT_TAKEN_IN = textAnswer(403, 'Not taken in: the address is this node’s own, or there is no room');
+const NOT_TAKEN_IN = textAnswer(
+  403,
+  'Not taken in: the address is this node’s own, the node was removed, or there is no room',
+);
 const FOREIGN = textAnswer(403, 'Of another enclave: its data is none of this node’s');
 const STRANGER = textAnswer(403, 'Not a member here: introduce yourself first');
 const DRAINING = textAnswer(503, 'Shutting down', { 'retry-after': '1', connection: 'close' });
