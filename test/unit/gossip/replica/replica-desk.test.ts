@@ -68,6 +68,15 @@ describe('ReplicaDesk', () => {
     expect(bench.metrics.value('repram_replica_entries_adopted_total')).toBe(1);
   });
 
+  it('Give_OfTheVersionHeld_ChangesNothing', () => {
+    const first = entry(nowMs(), { text: 'first' });
+    expect(give(first)).toMatchObject({ answer: { taken: 1 } });
+    expect(give({ ...entry(nowMs(), { text: 'other' }), version: first.version })).toMatchObject({
+      answer: { taken: 1 },
+    });
+    expect(Buffer.from(bench.store.get('k')?.bytes ?? []).toString()).toBe('first');
+  });
+
   it('Give_KeepsTheMomentOfExpiry_AndNeverPutsItOff', async () => {
     const early = entry(nowMs() - 100_000, { ttlSeconds: 200 });
     await bench.clock.run(50_000);

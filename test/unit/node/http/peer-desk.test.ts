@@ -3,9 +3,11 @@ import { selfBootstrapRequest } from '../../../../src/gossip/self.js';
 import { decodeNodesAnswer } from '../../../../src/gossip/wire/answer.js';
 import { encodeBootstrapRequest } from '../../../../src/gossip/wire/bootstrap-codec.js';
 import { encodeMessage } from '../../../../src/gossip/wire/encode.js';
+import { decodeReplicaAnswer, encodeReplicaRequest } from '../../../../src/gossip/wire/replica-codec.js';
 import { type DeskAnswer, PeerDesk, refusesUnsigned } from '../../../../src/node/http/peer-desk.js';
-import { BOOTSTRAP_PATH, MESSAGE_PATH } from '../../../../src/node/wire/paths.js';
+import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../../../../src/node/wire/paths.js';
 import { signBody, verifyBody } from '../../../../src/node/wire/signature.js';
+import { entry } from '../../../support/entries.js';
 import { GossipBench, infoOf, putOf, SELF } from '../../../support/gossip-bench.js';
 import { peerGuards } from '../../../support/peer-guards.js';
 
@@ -31,6 +33,13 @@ function desk(...secrets: string[]): PeerDesk {
     maxAgeMs: secrets.length === 0 ? 0 : 300_000,
   });
   return new PeerDesk({ metrics: bench.metrics }, { gossip: bench.gossip, gate, ...guards });
+}
+
+/** A question of a member, asked so long ago. */
+function giveOf(agoMs = 0, parts: { readonly from?: string; readonly enclave?: string } = {}): Uint8Array {
+  const sentMs = bench.clock.nowMs() - agoMs;
+  const entries = [entry(bench.clock.nowMs())];
+  return encodeReplicaRequest({ op: 'give', from: 'peer', enclave: 'default', ...parts, sentMs, entries });
 }
 
 function textOf({ status, body }: DeskAnswer): readonly [number, string] {
@@ -69,14 +78,57 @@ describe('without a secret', () => {
     expect(bench.metrics.value('repram_unknown_messages_total')).toBe(1);
   });
 
-  test.each([MESSAGE_PATH, BOOTSTRAP_PATH] as const)('rubbish posted to %s is refused and counted', (path) => {
-    expect(desk().answer(path, Buffer.from('rubbish'), undefined).status).toBe(400);
-    expect(bench.metrics.value('repram_malformed_messages_total')).toBe(1);
-  });
+  test.each([MESSAGE_PATH, BOOTSTRAP_PATH, REPLICA_PATH] as const)(
+    'rubbish posted to %s is refused and counted',
+    (path) => {
+      expect(desk().answer(path, Buffer.from('rubbish'), undefined).status).toBe(400);
+      expect(bench.metrics.value('repram_malformed_messages_total')).toBe(1);
+    },
+  );
 
   test('the node itself, at its own seed, hears so', () => {
     const body = encodeBootstrapRequest(selfBootstrapRequest(SELF));
     expect(desk().answer(BOOTSTRAP_PATH, body, undefined).status).toBe(421);
+  });
+});
+
+describe('questions between replicas', () => {
+  beforeEach(() => bench.gossip.members.learn(infoOf('peer', { incarnation: 1 }), 'direct'));
+
+  test('are answered as CBOR', () => {
+    const answer = desk().answer(REPLICA_PATH, giveOf(), undefined);
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/cbor' } });
+    expect(decodeReplicaAnswer(answer.body, 'give')).toMatchObject({ taken: 1, from: 'self', instance: SELF.instance });
+    expect(bench.store.get('k')).toBeDefined();
+  });
+
+  test.each([
+    [{ from: 'nobody' }, 'Not a member here: introduce yourself first'],
+    [{ enclave: 'other' }, 'Of another enclave: its data is none of this node’s'],
+  ])('of %j are refused, and change nothing', (parts, text) => {
+    expect(textOf(desk().answer(REPLICA_PATH, giveOf(0, parts), undefined))).toEqual([403, text]);
+    expect(bench.store.get('k')).toBeUndefined();
+  });
+
+  test('that bring values are sent elsewhere while draining, and others are answered', () => {
+    gate.draining = true;
+    expect(textOf(desk().answer(REPLICA_PATH, giveOf(), undefined))).toEqual([503, 'Shutting down']);
+    const sentMs = bench.clock.nowMs();
+    const read = encodeReplicaRequest({ op: 'read', key: 'k', from: 'peer', enclave: 'default', sentMs });
+    expect(desk().answer(REPLICA_PATH, read, undefined).status).toBe(200);
+  });
+
+  test('count only signed and recent where there is a secret, and so are their answers', () => {
+    expect(desk(SECRET).answer(REPLICA_PATH, giveOf(), undefined).status).toBe(403);
+    const old = giveOf(600_000);
+    const refusal = desk(SECRET).answer(REPLICA_PATH, old, signBody(SECRET, old));
+    expect(textOf(refusal)).toEqual([403, 'Stale message']);
+    expect(refusal.headers['x-repram-time']).toBe(String(bench.clock.nowMs()));
+    expect(bench.store.get('k')).toBeUndefined();
+    const recent = giveOf();
+    const answer = desk(SECRET).answer(REPLICA_PATH, recent, signBody(SECRET, recent));
+    expect(answer.status).toBe(200);
+    expect(verifyBody(SECRET, answer.body, answer.headers['x-repram-signature'])).toBe('ok');
   });
 });
 
