@@ -130,7 +130,7 @@ describe('about the node', () => {
     expect(await ask(node.port, 'GET', '/readyz')).toMatchObject({ status: 200, body: Buffer.from('ready') });
     const verbose = await ask(node.port, 'GET', '/readyz?verbose');
     expect(verbose.body.toString()).toMatch(
-      /^\[\+\] serving: accepting requests\n\[\+\] peers: \d+ live\n\[\+\] data: [\w .]+\nready\n$/,
+      /^\[\+\] serving: accepting requests\n\[\+\] member: not removed\n\[\+\] peers: \d+ live\n\[\+\] data: [\w .]+\nready\n$/,
     );
   });
 });
