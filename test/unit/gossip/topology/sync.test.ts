@@ -256,7 +256,7 @@ describe('TopologySync', () => {
     await world.run(58_000);
     // Each is told of the joiner and asks in two intervals, and ten and the joiner ask five times besides. Few are asked back.
     expect(syncs).toBeLessThan(60 + 2 * 61 + 2 * 5 * 20);
-  });
+  }, 60_000);
 
   it('StormTrap_TwoNodesOfOneId_AreNotAnsweredInTurnForEver', async () => {
     await bench.prove(infoOf('a'));
