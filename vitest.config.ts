@@ -7,8 +7,8 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit'),
-      project('property'),
+      project('unit', { testTimeout: 30_000 }),
+      project('property', { testTimeout: 30_000 }),
       project('compat'),
       project('sim', { testTimeout: 120_000 }),
       project('contract', { testTimeout: 20_000 }),
