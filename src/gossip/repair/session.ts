@@ -19,7 +19,11 @@ import type { RepairTally } from './tally.js';
 export type SessionOutcome = 'equal' | 'repaired' | 'differs' | 'failed';
 
 export interface SessionParts {
-  readonly ask: <Op extends ReplicaOp>(question: QuestionOf<Op>) => Promise<ReplicaReply<Op> | undefined>;
+  /** As `AskMember`, of the member that this is a session with. */
+  readonly ask: <Op extends ReplicaOp>(
+    question: QuestionOf<Op>,
+    bytes?: number,
+  ) => Promise<ReplicaReply<Op> | undefined>;
   readonly adopt: AdoptEntry;
   readonly inbound: Bandwidth;
   readonly outbound: Bandwidth;
@@ -37,6 +41,8 @@ const MAX_KEYS_LISTED = 65_536;
 export const SETTLING_MS = 1000;
 /** A member that takes longer to answer everything is left for another, in milliseconds. */
 export const MAX_SESSION_MS = 120_000;
+/** What the answer to `pull` is taken to carry, in bytes: nobody knows before it is there. */
+const PULLED_BYTES = 2_500_000;
 /** Pause where the other has sent as much as it may. */
 const PAUSE_MS = 100;
 
@@ -108,7 +114,7 @@ export class RepairSession {
   async #pull(leaves: readonly number[]): Promise<boolean> {
     let cursor: string | undefined;
     do {
-      const answer = await this.#ask({ op: 'pull', leaves, ...(cursor !== undefined && { cursor }) });
+      const answer = await this.#ask({ op: 'pull', leaves, ...(cursor !== undefined && { cursor }) }, PULLED_BYTES);
       if (answer === undefined || (answer.cursor !== undefined && answer.entries.at(-1)?.key !== answer.cursor))
         return false;
       await this.#receive(answer.entries);
@@ -138,23 +144,27 @@ export class RepairSession {
   async #list(leaves: readonly number[]): Promise<Listed | undefined> {
     const versions = new Map<string, Version>();
     const wanted: HeldKey[] = [];
+    // Items and not keys: one that lists the same again and again must come to an end, too.
+    let listed = 0;
     let cursor: string | undefined;
     do {
       const answer = await this.#ask({ op: 'list', leaves, ...(cursor !== undefined && { cursor }) });
       if (answer === undefined || (answer.cursor !== undefined && answer.items.at(-1)?.key !== answer.cursor))
         return undefined;
+      listed += answer.items.length;
       for (const item of answer.items) {
         versions.set(item.key, item.version);
         if (this.#isWanted(item)) wanted.push(item);
       }
       cursor = answer.cursor;
-    } while (cursor !== undefined && versions.size < MAX_KEYS_LISTED);
+    } while (cursor !== undefined && listed < MAX_KEYS_LISTED);
     return { versions, wanted, isWhole: cursor === undefined };
   }
 
   async #fetch(wanted: readonly HeldKey[]): Promise<boolean> {
     for (const batch of batches(wanted, ({ key, bytes }) => entryCost(key, bytes))) {
-      const answer = await this.#ask({ op: 'fetch', keys: batch.map(keyOf) });
+      const expected = batch.reduce((sum, item) => sum + item.bytes, 0);
+      const answer = await this.#ask({ op: 'fetch', keys: batch.map(keyOf) }, expected);
       if (answer === undefined) return false;
       await this.#receive(answer.entries);
     }
@@ -166,7 +176,7 @@ export class RepairSession {
     for (const batch of batches(keys, (key) => costOf(held(key)))) {
       const entries = batch.flatMap(held);
       if (entries.length === 0) continue;
-      const answer = await this.#ask({ op: 'give', entries });
+      const answer = await this.#ask({ op: 'give', entries }, costOf(entries));
       if (answer === undefined) return false;
       const taken = Math.min(answer.taken, entries.length);
       this.#moved += taken;
@@ -186,9 +196,9 @@ export class RepairSession {
     await this.#parts.inbound.take(costOf(entries), this.#parts.signal);
   }
 
-  #ask<Op extends ReplicaOp>(question: QuestionOf<Op>): Promise<ReplicaReply<Op> | undefined> {
+  #ask<Op extends ReplicaOp>(question: QuestionOf<Op>, bytes = 0): Promise<ReplicaReply<Op> | undefined> {
     const isOver = this.#parts.signal.aborted || this.#clock.monotonicMs() >= this.#deadlineMs;
-    return isOver ? Promise.resolve(undefined) : this.#parts.ask(question);
+    return isOver ? Promise.resolve(undefined) : this.#parts.ask(question, bytes);
   }
 
   #isWanted({ key, version }: HeldKey): boolean {

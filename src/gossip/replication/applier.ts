@@ -28,7 +28,7 @@ export class Applier {
     this.#hybridClock = hybridClock;
     this.#clamped = ports.metrics.counter(
       'repram_versions_clamped_total',
-      'Writes stamped further ahead than the clock skew allowed, and taken as of that bound.',
+      'Writes stamped further ahead than the clock skew allowed: taken as of that bound, or by repair not at all.',
     );
     this.#adopted = ports.metrics.counter(
       'repram_replica_entries_adopted_total',
@@ -43,10 +43,19 @@ export class Applier {
     return this.#ports.store.put(bounded);
   }
 
-  /** Applies what another replica holds, unless this one holds the same version: that changes nothing. */
+  /**
+   * Applies what another replica holds, unless this one holds the same version: that changes nothing. Nor does a version
+   * too far ahead where another one is known here. It would be taken as of a bound that moves on with the clock, and so
+   * beat, each time it comes, what was written since.
+   */
   adopt(entry: Entry): PutOutcome {
-    const held = this.#ports.store.get(entry.key);
+    const { store, clock } = this.#ports;
+    const held = store.get(entry.key);
     if (held !== undefined && compareVersions(held.version, entry.version) >= 0) return 'stale';
+    if (entry.version.ms > clock.nowMs() + MAX_CLOCK_SKEW_MS && store.lastVersion(entry.key) !== undefined) {
+      this.#clamped.inc();
+      return 'stale';
+    }
     const outcome = this.apply(entry);
     if (outcome === 'stored') this.#adopted.inc();
     return outcome;

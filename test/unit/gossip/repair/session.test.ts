@@ -207,4 +207,18 @@ describe('a member that answers wrongly', () => {
     expect(tookMs).toBeLessThan(MAX_SESSION_MS + 1000);
     expect(leafOf(key)).toBeGreaterThanOrEqual(0);
   });
+
+  it('by listing one key again and again is heard no longer than one with many keys', async () => {
+    here.put('both');
+    there.put('both', { agoMs: 3000 });
+    const version = { ms: clock.nowMs() - 5000, logical: 0, origin: 'other' };
+    let pages = 0;
+    const ask: SessionParts['ask'] = async (question) => {
+      if (question.op !== 'list') return there.answer(question);
+      pages += 1;
+      return { op: 'list', items: [{ key: 'both', version, bytes: 5 }], cursor: 'both' } as never;
+    };
+    await run({ ask });
+    expect(pages).toBeLessThanOrEqual(65_536);
+  });
 });

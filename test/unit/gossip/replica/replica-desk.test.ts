@@ -102,6 +102,16 @@ describe('ReplicaDesk', () => {
     expect(bench.metrics.value('repram_versions_clamped_total')).toBe(1);
   });
 
+  it('Give_FromAClockFarAhead_DoesNotBeatWhatWasWrittenSince_HoweverOftenItComes', async () => {
+    const ahead = entry(nowMs() + 86_400_000);
+    give(ahead);
+    void bench.gossip.writer.write('k', Uint8Array.from([1]), 600);
+    await bench.clock.run(1000);
+    give(ahead);
+    expect(bench.store.get('k')?.bytes).toHaveLength(1);
+    expect(bench.metrics.value('repram_versions_clamped_total')).toBe(2);
+  });
+
   it('Give_IsFollowedByTheClock_SoThatTheNextOwnWriteIsNewer', async () => {
     const ahead = entry(nowMs() + 30_000);
     give(ahead);
