@@ -114,7 +114,7 @@ export class HintDelivery {
     const { signal } = this.#stopping;
     for (const batch of batches(hints, ({ key }) => entryCost(key, store.get(key)?.bytes.byteLength ?? 0))) {
       const entries = batch.flatMap(({ key }) => store.get(key) ?? []);
-      const answer = entries.length === 0 ? { taken: 0 } : await ask(member, { op: 'give', entries });
+      const answer = entries.length === 0 ? { taken: 0 } : await ask(member, { op: 'give', entries }, costOf(entries));
       if (answer === undefined || answer.taken < entries.length) return false;
       for (const hint of batch) book.settle(member.id, hint);
       this.#delivered.inc(entries.length);

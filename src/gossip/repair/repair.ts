@@ -20,7 +20,9 @@ import { Repairer, type RepairStatus } from './repairer.js';
 import { RepairTally } from './tally.js';
 
 /** How long a member has to answer a question of repair, in milliseconds. */
-const ANSWER_TIMEOUT_MS = 5000;
+const ANSWER_TIMEOUT_MS = 2500;
+/** The slowest way that entries are given the time for, in bytes a millisecond. */
+const SLOWEST_BYTES_PER_MS = 1000;
 
 export interface RepairOptions {
   /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
@@ -54,8 +56,8 @@ export class Repair {
     const inbound = new Bandwidth(ports.clock, options.repairBandwidth);
     const outbound = new Bandwidth(ports.clock, options.repairBandwidth);
     const tally = new RepairTally(ports.metrics);
-    const ask: AskMember = async (member, question) => {
-      const outcome = await channel.ask(member, question, ANSWER_TIMEOUT_MS);
+    const ask: AskMember = async (member, question, bytes = 0) => {
+      const outcome = await channel.ask(member, question, ANSWER_TIMEOUT_MS + bytes / SLOWEST_BYTES_PER_MS);
       return outcome.kind === 'ok' ? outcome.answer : undefined;
     };
     const book = new HintBook(ports);

@@ -74,7 +74,9 @@ export class Repairer {
   #startedMs = 0;
   #alarmedMs = Number.NEGATIVE_INFINITY;
   #hasCompared = false;
+  /** Comparisons in a row that moved something, and that failed. */
   #inARow = 0;
+  #failures = 0;
   #last: { readonly memberId: string; readonly atMs: number } | undefined;
 
   constructor(ports: RepairerPorts, self: Self, parts: RepairerParts) {
@@ -150,6 +152,12 @@ export class Repairer {
     return (isAlarmed ? HURRIED_PERIOD_MS : QUIET_PERIOD_MS) * (0.8 + 0.4 * rng.next());
   }
 
+  /** After a failure: whoever is new turns to others at once, and to the same ones ever later. */
+  #pauseMs(): number {
+    const periodMs = this.#periodMs();
+    return this.#isNewcomer ? Math.min(periodMs, AGAIN_MS * 2 ** Math.min(this.#failures, 10)) : periodMs;
+  }
+
   #soonMs(): number {
     const spreadMs = this.#isNewcomer ? 0 : SPREAD_MS * this.#parts.members.enclavePeers().length;
     return SOON_MS + this.#ports.rng.next() * spreadMs;
@@ -179,7 +187,7 @@ export class Repairer {
     const member = again ?? this.#partners.choose(this.#isNewcomer);
     if (signal === undefined || member === undefined) return this.#arm(this.#periodMs());
     const { ask, ...parts } = this.#parts;
-    const session = new RepairSession(this.#ports, { ...parts, signal, ask: (question) => ask(member, question) });
+    const session = new RepairSession(this.#ports, { ...parts, signal, ask: (...asked) => ask(member, ...asked) });
     this.#session = session;
     const outcome = await session.run();
     this.#session = undefined;
@@ -196,8 +204,9 @@ export class Repairer {
     if (outcome === 'equal') this.#last = { memberId: member.id, atMs: clock.monotonicMs() };
     else this.#alarmedMs = clock.monotonicMs();
     this.#inARow = outcome === 'repaired' ? this.#inARow + 1 : 0;
+    this.#failures = outcome === 'failed' ? this.#failures + 1 : 0;
     if (outcome === 'repaired' && this.#inARow < MAX_IN_A_ROW) this.#repeat(member);
-    else this.#arm(outcome === 'failed' && this.#isNewcomer ? AGAIN_MS : this.#periodMs());
+    else this.#arm(outcome === 'failed' ? this.#pauseMs() : this.#periodMs());
   }
 
   /** Until both are equal: what came meanwhile, or was on its way, differs yet. */
