@@ -113,7 +113,7 @@ export class Gossip {
         hear: (news) => detector.rumours.receive(news),
       },
     );
-    this.replicas = new ReplicaChannel(ports, self, members);
+    this.replicas = new ReplicaChannel(ports, self, { members, applier });
     const { replication: copies, writeTimeoutMs: timeoutMs } = options;
     this.reader = new QuorumReader(
       ports,

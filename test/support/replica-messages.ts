@@ -61,6 +61,9 @@ const replies: fc.Arbitrary<ReplicaReply> = fc.oneof(
   optionalVersions.map((version) => ({ op: 'read', ...(version && { version }) }) as const),
   fc.nat(16_384).map((taken) => ({ op: 'give', taken }) as const),
   fc
+    .array(fc.record({ key: keys, version: versions }), { maxLength: 5 })
+    .map((expired) => ({ op: 'give', taken: 1, expired }) as const),
+  fc
     .option(digests(256), { nil: undefined })
     .map((branches) => ({ op: 'digest', ...(branches && { branches }) }) as const),
   fc.nat(20).chain((count) => digests(count * 64).map((found) => ({ op: 'leaves', leaves: found }) as const)),

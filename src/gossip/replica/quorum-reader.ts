@@ -7,7 +7,7 @@ import type { Entry, Store } from '../ports/store.js';
 import type { Applier } from '../replication/applier.js';
 import { forwards } from '../replication/fan-out.js';
 import { readQuorumSize } from '../replication/quorum.js';
-import { compareVersions } from '../version.js';
+import { compareVersions, type Version } from '../version.js';
 import { Reading } from './reading.js';
 import type { ReplicaChannel } from './replica-channel.js';
 
@@ -179,6 +179,8 @@ export class QuorumReader {
     const { newest, entry: found } = reading;
     const { store, clock } = this.#ports;
     if (found !== undefined) this.#parts.applier.adopt(found);
+    else if (newest !== undefined && isNewer(newest, store.lastVersion(key)))
+      this.#parts.applier.supersede(key, newest);
     const held = store.get(key);
     if (newest === undefined || held === undefined) return stillAlive(found, clock.nowMs());
     return compareVersions(held.version, newest) >= 0 ? held : stillAlive(found, clock.nowMs());
@@ -192,6 +194,10 @@ export class QuorumReader {
       void this.#parts.channel.ask(member, { op: 'give', entries: [entry] }, this.#options.timeoutMs);
     }
   }
+}
+
+function isNewer(version: Version, known: Version | undefined): boolean {
+  return known === undefined || compareVersions(version, known) > 0;
 }
 
 function stillAlive(entry: Entry | undefined, nowMs: number): Entry | undefined {

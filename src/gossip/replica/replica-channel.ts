@@ -3,8 +3,9 @@ import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { ReplicaOutcome, Transport } from '../ports/transport.js';
+import type { Applier } from '../replication/applier.js';
 import type { Self } from '../self.js';
-import type { QuestionOf, ReplicaOp, ReplicaRequest } from './request.js';
+import type { KeyVersion, QuestionOf, ReplicaOp, ReplicaRequest } from './request.js';
 
 interface ReplicaChannelPorts {
   readonly clock: Clock;
@@ -17,12 +18,18 @@ export class ReplicaChannel {
   readonly #ports: ReplicaChannelPorts;
   readonly #self: Self;
   readonly #members: MemberTable;
+  readonly #applier: Applier;
   readonly #failed: Counter;
 
-  constructor(ports: ReplicaChannelPorts, self: Self, members: MemberTable) {
+  constructor(
+    ports: ReplicaChannelPorts,
+    self: Self,
+    parts: { readonly members: MemberTable; readonly applier: Applier },
+  ) {
     this.#ports = ports;
     this.#self = self;
-    this.#members = members;
+    this.#members = parts.members;
+    this.#applier = parts.applier;
     this.#failed = ports.metrics.counter(
       'repram_replica_questions_failed_total',
       'Questions to other replicas that were not answered.',
@@ -59,8 +66,14 @@ export class ReplicaChannel {
     const outcome = await this.#ports.transport.ask<Op>(address, request, timeoutMs);
     if (outcome.kind !== 'ok') return outcome;
     if (outcome.answer.from !== member.id) return { kind: 'misdirected' };
+    if ('expired' in outcome.answer) this.#supersede(outcome.answer.expired);
     this.#members.heard(member.id);
     if (member.address === address) this.#members.answered(member.id);
     return outcome;
+  }
+
+  /** Whoever gives what a newer value had replaced, and outlived, learns of it in the answer. */
+  #supersede(expired: readonly KeyVersion[] = []): void {
+    for (const { key, version } of expired) this.#applier.supersede(key, version);
   }
 }

@@ -6,7 +6,7 @@ import type { Store } from '../ports/store.js';
 import type { Applier } from '../replication/applier.js';
 import type { Self } from '../self.js';
 import { compareVersions } from '../version.js';
-import type { QuestionOf, ReplicaAnswer, ReplicaOp, ReplicaReply, ReplicaRequest } from './request.js';
+import type { KeyVersion, QuestionOf, ReplicaAnswer, ReplicaOp, ReplicaReply, ReplicaRequest } from './request.js';
 
 /** The questions by which replicas find out what they lack. */
 export type RepairOp = Exclude<ReplicaOp, 'read' | 'give'>;
@@ -88,14 +88,22 @@ export class ReplicaDesk {
     return { op: 'read', ...(version && { version }) };
   }
 
+  #give({ entries }: QuestionOf<'give'>): ReplicaReply<'give'> {
+    const taken = entries.filter((entry) => this.#parts.applier.adopt(entry) !== 'full').length;
+    const expired: KeyVersion[] = [];
+    for (const { key, version } of entries) {
+      const known = this.#store.get(key) === undefined ? this.#store.lastVersion(key) : undefined;
+      if (known !== undefined && compareVersions(known, version) > 0) expired.push({ key, version: known });
+    }
+    return { op: 'give', taken, ...(expired.length > 0 && { expired }) };
+  }
+
   #replyTo(question: ReplicaRequest): ReplicaReply {
     switch (question.op) {
       case 'read':
         return this.#read(question);
-      case 'give': {
-        const kept = question.entries.filter((entry) => this.#parts.applier.adopt(entry) !== 'full');
-        return { op: 'give', taken: kept.length };
-      }
+      case 'give':
+        return this.#give(question);
       default:
         return this.#parts.repair.answer(question);
     }

@@ -8,10 +8,14 @@ import type { Version } from '../version.js';
  * Digests are eight bytes each, joined in the order of what they are of.
  */
 
-/** A key that a replica holds, and what of it. */
-export interface HeldKey {
+/** A key, and a version of its value. */
+export interface KeyVersion {
   readonly key: string;
   readonly version: Version;
+}
+
+/** A key that a replica holds, and what of it. */
+export interface HeldKey extends KeyVersion {
   /** Length of the value. */
   readonly bytes: number;
 }
@@ -56,8 +60,12 @@ interface Replies {
    * expired here lately: one that is newer than the asker's and comes without its entry has expired.
    */
   readonly read: { readonly entry?: Entry; readonly version?: Version };
-  /** How many of the entries given need not be given again: all but those there is no room for. */
-  readonly give: { readonly taken: number };
+  readonly give: {
+    /** How many of the entries given need not be given again: all but those there is no room for. */
+    readonly taken: number;
+    /** Newer versions of what was given, which have expired lately: what was given counts no more, on either side. */
+    readonly expired?: readonly KeyVersion[];
+  };
   /** `branches` is there where the roots differ: the digests of all branches. */
   readonly digest: { readonly branches?: Uint8Array };
   /** The digests of the leaves of each branch asked for, in the order asked. */

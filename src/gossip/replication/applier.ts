@@ -2,7 +2,7 @@ import { type HybridClock, MAX_CLOCK_SKEW_MS } from '../hybrid-clock.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Entry, PutOutcome, Store } from '../ports/store.js';
-import { compareVersions } from '../version.js';
+import { compareVersions, type Version } from '../version.js';
 import type { TtlRange } from './ttl.js';
 
 interface ApplierPorts {
@@ -10,6 +10,8 @@ interface ApplierPorts {
   readonly store: Store;
   readonly metrics: Metrics;
 }
+
+const EMPTY = new Uint8Array(0);
 
 /**
  * Puts into the store what other nodes made, by whichever way it came: the newest version wins, none is believed to be
@@ -59,6 +61,15 @@ export class Applier {
     const outcome = this.apply(entry);
     if (outcome === 'stored') this.#adopted.inc();
     return outcome;
+  }
+
+  /**
+   * Applies that a version was made elsewhere and has expired: what is older goes, since every node that got it in time
+   * has put the newer one in its place.
+   */
+  supersede(key: string, version: Version): void {
+    const expiresAtMs = this.#ports.clock.nowMs();
+    this.apply({ key, bytes: EMPTY, createdMs: expiresAtMs - 1000, ttlSeconds: 1, expiresAtMs, version });
   }
 
   #bounded(entry: Entry): Entry {

@@ -12,7 +12,15 @@ import {
   MAX_REPLICA_VALUES,
   MAX_TIMESTAMP_MS,
 } from './limits.js';
-import { entryCbor, heldKeyCbor, readEntry, readHeldKey, versionCbor } from './replica-entry.js';
+import {
+  entryCbor,
+  heldKeyCbor,
+  keyVersionCbor,
+  readEntry,
+  readHeldKey,
+  readKeyVersion,
+  versionCbor,
+} from './replica-entry.js';
 
 /** Why a body is no question or no answer. It names the field at fault and never quotes it. */
 export type ReplicaError = 'Invalid CBOR' | `Invalid request: ${string}` | `Invalid answer: ${string}`;
@@ -54,8 +62,12 @@ const CODECS: { readonly [Op in ReplicaOp]: OpCodec<Op> } = {
   give: {
     question: ({ entries }) => ({ entries: entries.map(entryCbor) }),
     readQuestion: (fields) => ({ op: 'give', entries: readEntries(fields) }),
-    reply: ({ taken }) => ({ taken }),
-    readReply: (fields) => ({ op: 'give', taken: fields.count('taken', MAX_REPLICA_ITEMS) }),
+    reply: ({ taken, expired }) => ({ taken, ...(expired && { expired: expired.map(keyVersionCbor) }) }),
+    readReply: (fields) => {
+      const taken = fields.count('taken', MAX_REPLICA_ITEMS);
+      if (!fields.has('expired')) return { op: 'give', taken };
+      return { op: 'give', taken, expired: fields.list('expired', MAX_REPLICA_ITEMS, readKeyVersion) };
+    },
   },
   digest: {
     question: ({ root }) => ({ root }),

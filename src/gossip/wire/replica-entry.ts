@@ -1,5 +1,5 @@
 import type { Entry } from '../ports/store.js';
-import type { HeldKey } from '../replica/request.js';
+import type { HeldKey, KeyVersion } from '../replica/request.js';
 import type { Version } from '../version.js';
 import type { CborValue } from './cbor.js';
 import { type CborReader, readMap } from './cbor-reader.js';
@@ -50,6 +50,14 @@ export function readHeldKey(value: unknown): HeldKey | undefined {
     version: fields.version('version'),
     bytes: fields.count('bytes', MAX_VALUE_BYTES),
   }));
+}
+
+export function keyVersionCbor({ key, version }: KeyVersion): CborValue {
+  return { key: Buffer.from(key), version: versionCbor(version) };
+}
+
+export function readKeyVersion(value: unknown): KeyVersion | undefined {
+  return readMap(value, (fields) => ({ key: fields.key('key'), version: fields.version('version') }));
 }
 
 export function versionCbor({ ms, logical, origin }: Version): CborValue {

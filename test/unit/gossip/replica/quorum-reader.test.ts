@@ -99,7 +99,21 @@ describe('QuorumReader', () => {
     bench.store.put(made(3000, 'older'));
     answers.set('a', { version: made(1000, '').version }).set('b', { entry: made(2000, 'old') });
     expect(await textRead()).toBe('absent');
-    expect(given).toEqual([]);
+    expect([bench.store.get('k'), given]).toEqual([undefined, []]);
+  });
+
+  it('GivenBack_WhatANewerValueReplacedAndOutlived_GoesHereToo', async () => {
+    await joined('a');
+    bench.store.put(made(3000, 'older'));
+    const { onAsk } = bench.transport;
+    bench.transport.onAsk = async (to, request, timeoutMs) => {
+      if (request.op !== 'give') return onAsk(to, request, timeoutMs);
+      const expired = [{ key: 'k', version: made(1000, '').version }];
+      const answer = { op: 'give', taken: 1, expired, from: 'a', instance: 'a1', sentMs: 0 } as const;
+      return { kind: 'ok', answer };
+    };
+    expect(await textRead()).toBe('older');
+    expect(bench.store.get('k')).toBeUndefined();
   });
 
   it('ExpiredOnTheWay_IsGone_AndTheOlderOwnValueWithIt', async () => {

@@ -77,6 +77,16 @@ describe('ReplicaDesk', () => {
     expect(Buffer.from(bench.store.get('k')?.bytes ?? []).toString()).toBe('first');
   });
 
+  it('Give_OfWhatANewerValueReplacedAndOutlived_SaysSo', async () => {
+    const short = entry(nowMs(), { ttlSeconds: 1 });
+    bench.store.put(short);
+    await bench.clock.run(1000);
+    expect(give(entry(nowMs() - 5000))).toMatchObject({
+      answer: { taken: 1, expired: [{ key: 'k', version: short.version }] },
+    });
+    expect(bench.store.get('k')).toBeUndefined();
+  });
+
   it('Give_KeepsTheMomentOfExpiry_AndNeverPutsItOff', async () => {
     const early = entry(nowMs() - 100_000, { ttlSeconds: 200 });
     await bench.clock.run(50_000);
