@@ -109,7 +109,8 @@ export function isSameProcess(info: NodeInfo, known: Member): boolean {
   return info.extension !== undefined && info.extension.instance === known.extension?.instance;
 }
 
-const CLEARED = { state: 'alive', strikes: 0, refusals: 0 } as const;
+const NO_STRIKES = { strikes: 0, refusals: 0 } as const;
+const CLEARED = { ...NO_STRIKES, state: 'alive' } as const;
 
 /** A known node introduces itself. One held for dead must answer, too, before it is believed to live. */
 export function introduced(known: Member, info: NodeInfo, nowMs: number): Verdict {
@@ -161,12 +162,14 @@ const EVICTED = { state: 'dead', reachable: false } as const;
 /** A request was answered: the row of strikes is broken. */
 export function answered(known: Member): Verdict | undefined {
   if (known.state === 'suspect') return { fields: { ...CLEARED, reachable: true }, kind: 'cleared' };
-  return known.reachable ? undefined : { fields: { reachable: true } };
+  if (known.reachable && known.strikes === 0) return undefined;
+  return { fields: { ...NO_STRIKES, reachable: true } };
 }
 
 /** Another member asked for this node, and was answered: it lives, though it may not be reachable from here. */
 export function vouched(known: Member): Verdict | undefined {
-  return known.state === 'suspect' ? { fields: CLEARED, kind: 'cleared' } : undefined;
+  if (known.state === 'suspect') return { fields: CLEARED, kind: 'cleared' };
+  return known.strikes > 0 ? { fields: NO_STRIKES } : undefined;
 }
 
 /** A suspect against which only the word of others stands has spoken here itself. */

@@ -170,7 +170,7 @@ export class MemberTable {
     const member = this.#members.get(id);
     if (member === undefined || isGone(member)) return;
     member.signOfLifeMs = this.#clock.monotonicMs();
-    if (member.state === 'alive' && member.reachable && member.proven) return;
+    if (member.state === 'alive' && member.reachable && member.proven && member.strikes === 0) return;
     this.#apply(member, answered(member));
     this.#prove(member);
   }
