@@ -220,7 +220,7 @@ export class Gossip {
     this.#detector.memberChanged(event);
     if (isNewToItself(event)) this.#sync.reset(member.id);
     if (kind === 'joined' || kind === 'returned') this.#sync.hurry();
-    if (kind === 'restarted') this.writer.memberRestarted(member.id);
+    if (isAnotherProcess(event)) this.writer.memberRestarted(member.id);
     this.repair.memberChanged(event);
     if (kind === 'evicted' || kind === 'left' || kind === 'removed') {
       this.writer.memberLost(member.id);
@@ -239,6 +239,12 @@ export class Gossip {
       if (member.state === 'alive' && sameHostPort(member.address, address)) this.#detector.prober.hint(member.id);
     }
   }
+}
+
+/** Whether the process that held the member's copies has made room for another one. */
+function isAnotherProcess({ kind, member, previous }: MemberEvent): boolean {
+  if (kind !== 'restarted' && kind !== 'moved' && kind !== 'returned') return false;
+  return previous?.extension !== undefined && member.extension?.instance !== previous.extension.instance;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.js';
-import type { Member } from './membership/member.js';
+import { isGone, type Member } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
 import { countMessages, type MessageCounters } from './message-counters.js';
 import type { Clock } from './ports/clock.js';
@@ -62,7 +62,7 @@ export class Sender {
       const outcome = await this.once(member, message, remainingMs);
       const pauseMs = this.#pauseBeforeRetry(outcome, attempt, resets, rng);
       remainingMs = deadlineMs - clock.monotonicMs() - (pauseMs ?? 0);
-      if (pauseMs === undefined || remainingMs <= 0 || member.state === 'left') return this.#conclude(outcome);
+      if (pauseMs === undefined || remainingMs <= 0 || isGone(member)) return this.#conclude(outcome);
       if (!this.#retries.take(member.id, message)) return this.#conclude({ kind: 'overflow' });
       if (outcome.kind === 'reset') resets++;
       await clock.sleep(pauseMs);

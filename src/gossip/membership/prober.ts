@@ -75,6 +75,7 @@ export class Prober {
 
   /** Second looks at members that refused, by id. Bounded by the member table: one each, and each ends by itself. */
   readonly #secondLooks = new Map<string, Timer>();
+  #stopped = false;
 
   constructor(ports: ProberPorts, options: ProberOptions, parts: ProberParts) {
     this.#ports = ports;
@@ -92,10 +93,12 @@ export class Prober {
   }
 
   start(): void {
+    this.#stopped = false;
     this.#ticker.start();
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#ticker.stop();
     this.#provenLane.clear();
     this.#strangerLane.clear();
@@ -107,7 +110,7 @@ export class Prober {
   /** Probes a member ahead of its turn, and after a probe under way: it is new, or there is news of it. */
   soon(id: string): void {
     const member = this.#members.get(id);
-    if (member === undefined) return;
+    if (member === undefined || this.#stopped) return;
     this.#laneOf(member).add(id);
     this.#work(this.#laneOf(member));
   }
@@ -195,7 +198,7 @@ export class Prober {
     const isTurn = member.state === 'alive';
     const result = await this.#parts.round.run(member);
     if (member.address !== address) {
-      this.#laneOf(member).add(member.id);
+      if (!this.#stopped) this.#laneOf(member).add(member.id);
       return;
     }
     if (isTurn && result !== 'open') this.#parts.health.turned(member.id, result === 'silent');
@@ -237,7 +240,8 @@ export class Prober {
     if (member.strikes > 0 && sinceLastMs < this.#options.periodMs / 2) return;
     if (isLive(member)) this.#failures.inc();
     const isCertain = result !== 'silent';
-    if (result === 'misdirected' && member.refusals + 1 >= STRIKES_TO_EVICT) this.#members.replaced(member.id);
+    const isEnough = member.state === 'dead' || member.refusals + 1 >= STRIKES_TO_EVICT;
+    if (result === 'misdirected' && isEnough) this.#members.replaced(member.id);
     else this.#parts.watch.strike(member, isCertain);
     if (isCertain && isLive(member)) this.#lookAgain(member.id);
     this.#ports.log.debug('probe failed', { peer: member.id, result, strikes: member.strikes });
@@ -245,7 +249,7 @@ export class Prober {
 
   /** A refusal comes at once: so the next look at the member need not wait for its turn. */
   #lookAgain(id: string): void {
-    if (this.#secondLooks.has(id)) return;
+    if (this.#secondLooks.has(id) || this.#stopped) return;
     const timer = this.#ports.clock.setTimer(this.#options.periodMs / 2, () => {
       this.#secondLooks.delete(id);
       this.soon(id);

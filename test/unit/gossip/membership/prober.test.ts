@@ -241,6 +241,17 @@ describe('Prober', () => {
     expect([bench.member('a').state, bench.gossip.members.quorumBasis()]).toEqual(['left', 1]);
   });
 
+  it('AddressTakenOver_AfterASilentDeath_MemberIsReplacedAllTheSame', async () => {
+    await bench.prove(infoOf('a', { incarnation: 5 }));
+    bench.transport.onSend = (_to, _message, timeoutMs) => silence(timeoutMs);
+    bench.gossip.start();
+    await bench.clock.run(10_000);
+    expect([bench.member('a').state, bench.gossip.members.quorumBasis()]).toEqual(['dead', 2]);
+    probesOfAEnd({ kind: 'misdirected' });
+    await bench.clock.run(2000);
+    expect([bench.member('a').state, bench.gossip.members.quorumBasis()]).toEqual(['left', 1]);
+  });
+
   it('AddressTakenOver_OlderNodeAnswersForIt_MemberLeavesAfterAMinuteOfSilence', async () => {
     await bench.prove(infoOf('a'));
     await bench.clock.run(10);
@@ -322,6 +333,16 @@ describe('Prober', () => {
     expect(bench.metrics.value('repram_probes_queued_total')).toBeGreaterThan(0);
     await bench.clock.run(2000);
     expect(bench.transport.of('PING')).toHaveLength(200);
+  });
+
+  it('Stopped_WithAProbeUnderWay_ProbesNoMore_WhateverHappensThen', async () => {
+    await bench.prove(infoOf('a'));
+    probesOfAEnd({ kind: 'refused' });
+    bench.transport.onConnectionLost?.({ host: 'a.test', port: 8080 });
+    bench.gossip.stop();
+    bench.gossip.members.learn(infoOf('b', { incarnation: 1 }), 'direct');
+    await bench.clock.run(10_000);
+    expect([pingsOf('a.test'), pingsOf('b.test'), bench.clock.pendingTimers]).toEqual([[0], [], 0]);
   });
 
   it('Stopped_ProbesNoMore', async () => {
