@@ -46,15 +46,15 @@ export class Applier {
   }
 
   /**
-   * Applies what another replica holds, unless this one holds the same version: that changes nothing. Nor does a version
-   * too far ahead where another one is known here. It would be taken as of a bound that moves on with the clock, and so
+   * Applies what another replica holds, unless this one holds the same version, or the same has expired here lately: that
+   * changes nothing. Nor does a version too far ahead where another one is known here. It would be taken as of a bound that moves on with the clock, and so
    * beat, each time it comes, what was written since.
    */
   adopt(entry: Entry): PutOutcome {
     const { store, clock } = this.#ports;
-    const held = store.get(entry.key);
-    if (held !== undefined && compareVersions(held.version, entry.version) >= 0) return 'stale';
-    if (entry.version.ms > clock.nowMs() + MAX_CLOCK_SKEW_MS && store.lastVersion(entry.key) !== undefined) {
+    const known = store.lastVersion(entry.key);
+    if (known !== undefined && compareVersions(known, entry.version) >= 0) return 'stale';
+    if (known !== undefined && entry.version.ms > clock.nowMs() + MAX_CLOCK_SKEW_MS) {
       this.#clamped.inc();
       return 'stale';
     }
@@ -65,10 +65,11 @@ export class Applier {
 
   /**
    * Applies that a version was made elsewhere and has expired: what is older goes, since every node that got it in time
-   * has put the newer one in its place.
+   * has put the newer one in its place. A version too far ahead is not believed.
    */
   supersede(key: string, version: Version): void {
     const expiresAtMs = this.#ports.clock.nowMs();
+    if (version.ms > expiresAtMs + MAX_CLOCK_SKEW_MS) return;
     this.apply({ key, bytes: EMPTY, createdMs: expiresAtMs - 1000, ttlSeconds: 1, expiresAtMs, version });
   }
 
