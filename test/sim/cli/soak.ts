@@ -1,5 +1,5 @@
 import { parseFlags, UsageError } from '../../../scripts/lib/usage.js';
-import { CATALOGUE, DRAWN } from '../scenarios/catalogue.js';
+import { CORPUS_NAMES, DRAWN } from '../scenarios/catalogue.js';
 import { describeTotals } from './describe.js';
 import { FAILURES_FILE, FailuresFile, failuresPath } from './failures-file.js';
 import { POOL_FLAGS, parsePool } from './options.js';
@@ -34,7 +34,7 @@ export async function soak({ hours, pool }: SoakOptions): Promise<boolean> {
   );
   const budgetMs = hours === undefined ? Number.POSITIVE_INFINITY : hours * 3_600_000;
   const file = new FailuresFile(failuresPath(), (text) => output.line(text));
-  const { totals, unkept } = await playSeries(endlessly([...CATALOGUE.keys()]), {
+  const { totals, unkept } = await playSeries(endlessly(CORPUS_NAMES), {
     pool,
     budgetMs,
     keep: (outcome) => file.keep(outcome),

@@ -1,6 +1,5 @@
 import { selfInfo } from '../../../src/gossip/self.js';
-import type { SimConfig } from '../world/create-node.js';
-import type { SimNode } from '../world/node.js';
+import type { SimConfig, SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 
 /**

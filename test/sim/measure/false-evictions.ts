@@ -1,7 +1,6 @@
 import type { MemberEvent } from '../../../src/gossip/membership/member-event.js';
 import { sample } from '../../../src/gossip/ports/rng.js';
-import type { SimConfig } from '../world/create-node.js';
-import type { SimNode } from '../world/node.js';
+import type { SimConfig, SimNode } from '../world/node.js';
 import type { WorldObserver } from '../world/observer.js';
 import { World } from '../world/world.js';
 import { startedCluster } from './cluster.js';

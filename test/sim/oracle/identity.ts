@@ -20,6 +20,11 @@ export class VersionsAreNames implements Invariant {
   /** By key and version. Bounded by the writes of the run. */
   readonly #writes = new Map<string, WriteOperation>();
 
+  /** Writes that some node has been given. */
+  readonly #offered = new WeakSet<WriteOperation>();
+  /** As of when nodes have taken writes of the far future. Bounded by the nodes, and by what repair gives them. */
+  readonly #bounds = new WeakMap<WriteOperation, Set<number>>();
+
   constructor(world: World) {
     this.#world = world;
   }
@@ -32,12 +37,14 @@ export class VersionsAreNames implements Invariant {
       );
     }
     if (write?.version === undefined || !isOurs(write.host) || outcome === 'full') return;
-    if (write.host === node && outcome === 'stale') {
+    const isNew = !this.#offered.has(write);
+    this.#offered.add(write);
+    if (isNew && write.host === node && outcome === 'stale') {
       const held = before === undefined ? 'what had expired' : versionText(before.version);
       this.#violated(`${writeText(write)} was older than what its origin held: ${held}`);
     }
     if (compareVersions(version, write.version) === 0) this.#claim(write);
-    else if (!isHeldBack(node, version.ms, write.version.ms)) {
+    else if (!this.#isHeldBack(node, version.ms, write)) {
       this.#violated(`${node.id} gives version ${versionText(version)} to ${writeText(write)}`);
     }
   }
@@ -50,13 +57,18 @@ export class VersionsAreNames implements Invariant {
     else if (first !== write) this.#violated(`two writes share a version: ${writeText(first)}, ${writeText(write)}`);
   }
 
+  /** A version too far ahead of the receiver's clock is taken as of the bound, and may be given to others so. */
+  #isHeldBack(node: SimNode, takenMs: number, write: WriteOperation): boolean {
+    const boundMs = node.clock.nowMs() + MAX_AHEAD_MS;
+    const bounds = this.#bounds.get(write) ?? new Set();
+    if ((write.version?.ms ?? 0) > boundMs && takenMs === boundMs) {
+      bounds.add(boundMs);
+      this.#bounds.set(write, bounds);
+    }
+    return bounds.has(takenMs);
+  }
+
   #violated(detail: string): void {
     this.#world.violated(INVARIANTS.versions, detail);
   }
-}
-
-/** A version too far ahead of the receiver's clock is taken as of the bound. */
-function isHeldBack(node: SimNode, takenMs: number, writtenMs: number): boolean {
-  const boundMs = node.clock.nowMs() + MAX_AHEAD_MS;
-  return writtenMs > boundMs && takenMs === boundMs;
 }

@@ -20,11 +20,13 @@ import { isOurs, Ledger } from './ledger.js';
 import { TableKeepsItsRules } from './members.js';
 import { QuorumIsHeld } from './quorum.js';
 import { SeedsAreAskedInTurn } from './recovery.js';
+import { RemovedStayAway } from './removals.js';
 import { OnceIsEnough } from './repetition.js';
+import { firstDifference } from './replicas.js';
 import { type AtRestOptions, type AtRestReport, comeToRest, type RestParts } from './rest.js';
 import { StoredIsKept } from './retention.js';
 import { NobodyIsFlooded } from './storms.js';
-import { ThreeStrikesEvict } from './strikes.js';
+import { EvictionTakesEvidence } from './strikes.js';
 
 export type { AtRestOptions, AtRestReport } from './rest.js';
 
@@ -32,6 +34,8 @@ const SCAN_INTERVAL_MS = 1000;
 
 /** Watches a world for every invariant. Whatever breaks one ends the run: see `World.violated`. */
 export class Oracle implements WorldObserver {
+  /** To be told of nodes that nobody reaches. */
+  readonly removals: RemovedStayAway;
   readonly #world: World;
   readonly #ledger: Ledger;
   readonly #invariants: readonly Invariant[];
@@ -46,6 +50,7 @@ export class Oracle implements WorldObserver {
     const acquaintances = new Acquaintances(world, cast);
     const convergence = new Convergence(world);
     const idle = new IdleWatch(world, cast);
+    this.removals = new RemovedStayAway(world, cast);
     const history = new ClientsSeeOneOrder(world, cast);
     this.#invariants = [
       new ExpiredIsGone(world, this.#ledger),
@@ -56,7 +61,8 @@ export class Oracle implements WorldObserver {
       new BoundsHold(world, cast),
       new SeedsAreAskedInTurn(world, cast),
       new TableKeepsItsRules(world, cast),
-      new ThreeStrikesEvict(world, cast),
+      this.removals,
+      new EvictionTakesEvidence(world, cast),
       new OnceIsEnough(world, cast),
       new NobodyIsFlooded(world, cast),
       new WritesAreAnswered(world),
@@ -89,6 +95,11 @@ export class Oracle implements WorldObserver {
     this.#nextScanMs = this.#world.elapsedMs + SCAN_INTERVAL_MS;
     for (const invariant of this.#invariants) invariant.scan?.();
     this.#ledger.prune();
+  }
+
+  /** Where the replicas of an enclave differ now, in words; `undefined` where they do not. */
+  get difference(): string | undefined {
+    return firstDifference(this.#world, this.#ledger);
   }
 
   /**

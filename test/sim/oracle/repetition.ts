@@ -1,4 +1,6 @@
+import type { Machine } from '../world/machine.js';
 import type { Exchange } from '../world/network.js';
+import type { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
 import type { World } from '../world/world.js';
 import type { Cast } from './cast.js';
@@ -17,29 +19,44 @@ interface Passed {
   readonly atMs: number;
 }
 
-/** A write is applied once a minute by a process, passed on once, and never back to where it came from. */
+/** The message of a write is applied once a minute by a process, passed on once, and never back to where it came from. */
 export class OnceIsEnough implements Invariant {
   readonly #world: World;
   readonly #cast: Cast;
-  /** By process: when each write was applied. Bounded by the writes of the window: `scan` drops the older ones. */
-  readonly #applied = new PerNode<WriteOperation, number>();
+  /** By process, then message id: when it was applied. Bounded by those of the window: `scan` drops the older ones. */
+  readonly #applied = new PerNode<string, number>();
   /** By process, then message id. Bounded likewise. */
   readonly #passed = new PerNode<string, Passed>();
+
+  #last:
+    | { readonly node: SimNode; readonly key: string; readonly write: WriteOperation; readonly atMs: number }
+    | undefined;
 
   constructor(world: World, cast: Cast) {
     this.#world = world;
     this.#cast = cast;
   }
 
-  offered({ node, outcome, write }: Sighting): void {
+  offered({ node, entry, outcome, write }: Sighting): void {
     if (write === undefined || (outcome !== 'stored' && outcome !== 'stale')) return;
-    const applied = this.#applied.of(node);
-    const atMs = applied.get(write);
+    this.#last = { node, key: entry.key, write, atMs: this.#world.elapsedMs };
+  }
+
+  /** What was stored while the message was answered, the message brought. Repair may bring it, too, and besides. */
+  taken({ type, request }: Exchange, by: Machine): void {
+    const last = this.#last;
+    this.#last = undefined;
+    const node = this.#cast.at(by);
+    const message = type === 'PUT' ? readMessage(request.body) : undefined;
     const nowMs = this.#world.elapsedMs;
-    applied.delete(write);
-    applied.set(write, nowMs);
+    if (!isOurs(node) || message === undefined || last === undefined) return;
+    if (last.node !== node || last.key !== message.key || last.atMs !== nowMs) return;
+    const applied = this.#applied.of(node);
+    const atMs = applied.get(message.messageId);
+    applied.delete(message.messageId);
+    applied.set(message.messageId, nowMs);
     if (atMs === undefined || nowMs - atMs >= WINDOW_MS) return;
-    const detail = `${node.id} applied ${writeText(write)} a second time (${outcome}), after ${(nowMs - atMs).toFixed(0)} ms`;
+    const detail = `${node.id} applied ${writeText(last.write)} a second time, after ${(nowMs - atMs).toFixed(0)} ms`;
     this.#world.violated(INVARIANTS.repetition, detail);
   }
 
@@ -68,9 +85,9 @@ export class OnceIsEnough implements Invariant {
   scan(): void {
     const horizonMs = this.#world.elapsedMs - WINDOW_MS;
     for (const applied of this.#applied.all()) {
-      for (const [write, atMs] of applied) {
+      for (const [messageId, atMs] of applied) {
         if (atMs > horizonMs) break;
-        applied.delete(write);
+        applied.delete(messageId);
       }
     }
     for (const passed of this.#passed.all()) {

@@ -5,23 +5,34 @@ import type { IdleWatch } from './idle.js';
 import type { Invariant } from './invariant.js';
 import type { Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
-import { checkReplicas } from './replicas.js';
+import { checkReplicas, firstDifference } from './replicas.js';
 
 export interface AtRestOptions {
   /**
-   * Whether all replicas of an enclave are claimed to hold the same version of every key: not where a node was away
-   * while something was written, as long as there is no repair, nor where writes are sampled. Default `unclaimed`.
+   * What is claimed of the replicas of an enclave. `equal`: all hold the same version of every key. `complete`: besides, no
+   * acknowledged write is missing or superseded by an older one, which holds where no quorum lost its memory. Default
+   * `equal`.
    */
-  readonly replicas?: 'equal' | 'unclaimed';
+  readonly replicas?: 'equal' | 'complete' | 'unclaimed';
   /** How long member tables may take to converge; `convergenceBoundMs` unless set. */
   readonly withinMs?: number;
+  /** How long after that replicas may take to become equal, where that is claimed; `EQUAL_WITHIN_MS` unless set. */
+  readonly equalWithinMs?: number;
 }
+
+/** One interval of repair, in milliseconds. */
+export const EQUAL_WITHIN_MS = 10_000;
+
+/** How often replicas are compared until they are equal, in milliseconds. */
+const LOOK_MS = 250;
 
 /** How a world came to rest. Times in virtual milliseconds. */
 export interface AtRestReport {
   /** From the call until every node listed exactly the processes that run. */
   readonly convergedAfterMs: number;
-  /** From then until nothing that began before was under way. */
+  /** From then until all replicas were equal; 0 where that is not claimed. */
+  readonly equalAfterMs: number;
+  /** From then, or from when member tables had converged, until nothing that began before was under way. */
   readonly quietAfterMs: number;
   /** At rest, requests and answers alike. */
   readonly messagesPerNodeSecond: number;
@@ -52,20 +63,23 @@ export const IDLE_WINDOW_MS = 30_000;
 export async function comeToRest(world: World, parts: RestParts, options: AtRestOptions): Promise<AtRestReport> {
   const { convergence, invariants, ledger, history } = parts;
   const convergedAfterMs = await converge(world, convergence, options.withinMs ?? convergenceBoundOf(world));
+  const { replicas = 'equal' } = options;
+  const areEqual = replicas !== 'unclaimed';
+  const equalAfterMs = areEqual ? await equalise(world, ledger, options.equalWithinMs ?? EQUAL_WITHIN_MS) : 0;
   const quietAfterMs = await quieten(world);
   const { messages, bytes } = world.network.traffic;
   await idle(world, parts);
   const nodeSeconds = (Math.max(1, world.hosts.length) * IDLE_WINDOW_MS) / 1000;
   const report = {
     convergedAfterMs,
+    equalAfterMs,
     quietAfterMs,
     messagesPerNodeSecond: (world.network.traffic.messages - messages) / nodeSeconds,
     bytesPerNodeSecond: (world.network.traffic.bytes - bytes) / nodeSeconds,
   };
   for (const invariant of invariants) invariant.rest?.();
-  const isComplete = options.replicas === 'equal';
-  if (isComplete) checkReplicas(world, ledger);
-  history.judge(isComplete);
+  if (areEqual) checkReplicas(world, ledger);
+  history.judge(replicas === 'complete');
   await world.run(0);
   return report;
 }
@@ -75,6 +89,19 @@ async function converge(world: World, convergence: Convergence, withinMs: number
   if (!(await world.runUntil(() => convergence.isReached, withinMs))) {
     world.violated(INVARIANTS.convergence, `not within ${withinMs} ms: ${convergence.describe()}`);
     await world.run(0);
+  }
+  return world.elapsedMs - beganMs;
+}
+
+async function equalise(world: World, ledger: Ledger, withinMs: number): Promise<number> {
+  const beganMs = world.elapsedMs;
+  let difference = firstDifference(world, ledger);
+  while (difference !== undefined) {
+    if (world.elapsedMs - beganMs >= withinMs) {
+      world.violated(INVARIANTS.replicas, `not within ${withinMs} ms: ${difference}`);
+    }
+    await world.run(LOOK_MS);
+    difference = firstDifference(world, ledger);
   }
   return world.elapsedMs - beganMs;
 }

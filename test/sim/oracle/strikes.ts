@@ -1,6 +1,7 @@
 import { sameHostPort } from '../../../src/gossip/address.js';
 import type { MemberEvent } from '../../../src/gossip/membership/member-event.js';
-import type { Post, PostResult } from '../world/network.js';
+import type { HostAnswer, Machine } from '../world/machine.js';
+import type { Exchange, Post, PostResult } from '../world/network.js';
 import type { SimNode } from '../world/node.js';
 import type { World } from '../world/world.js';
 import type { Cast } from './cast.js';
@@ -8,57 +9,132 @@ import type { Invariant } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
 import { PerNode } from './per-node.js';
-import { readMessage } from './wire.js';
+import { readMessage, readReply, type WireMessage } from './wire.js';
 
-const STRIKES = 3;
+/** What refusals have to weigh together; a claim of a death by another counts for two. */
+const EVICTING_WEIGHT = 3;
+const WEIGHT_OF_A_DEATH = 2;
+
+/** Periods without a sign of life before a silent member is evicted, at least. */
+const SILENT_PERIODS = 8.5;
+
+/** Strikes in a row that evict a member that speaks, but cannot be reached. */
+const UNREACHABLE_STRIKES = 60;
 
 /** Failures of one node remembered: the first ones decide. */
-const MAX_REMEMBERED = 64;
+const MAX_REMEMBERED = 128;
 
 /** What an answer says of a probe that did not simply succeed: a busy peer is alive. */
 const BUSY: ReadonlySet<number> = new Set([429, 503]);
 
+/** What one process has against a member. World times. */
+interface Evidence {
+  /** When probes failed since the last answer, and whether by a refusal. Bounded by `MAX_REMEMBERED`. */
+  readonly failures: { readonly atMs: number; readonly isCertain: boolean }[];
+  /** Who has told it that the member is dead, since it last took it for alive. Bounded by the ids of the run. */
+  readonly deaths: Set<string>;
+  /** Its last sign of life here: a message of its own, or an answer. */
+  heardMs: number;
+}
+
+interface Eviction {
+  readonly node: SimNode;
+  readonly id: string;
+  readonly evidence: Evidence;
+  readonly atMs: number;
+}
+
 /**
- * A member is evicted only after three probes of it in a row have failed, each half a period after the one before at
- * least. Counted are the results that the process got for its requests.
+ * A member is evicted only on evidence of one's own: a probe of it has failed since it last answered, and either it was
+ * refused, three times half a period apart or once where another says that it is dead, or nothing has been heard of it
+ * for eight and a half periods. Counted is what the process was told and the results that it got for its requests.
  */
-export class ThreeStrikesEvict implements Invariant {
+export class EvictionTakesEvidence implements Invariant {
   readonly #world: World;
   readonly #cast: Cast;
-  /** By process, then by id: world times of failures since the last answer. Bounded by the ids and `MAX_REMEMBERED`. */
-  readonly #failures = new PerNode<string, number[]>();
+  /** By process, then by id. Bounded by the ids of the run. */
+  readonly #evidence = new PerNode<string, Evidence>();
+
+  /** Those of this step. */
+  readonly #evictions: Eviction[] = [];
 
   constructor(world: World, cast: Cast) {
     this.#world = world;
     this.#cast = cast;
   }
 
+  taken(exchange: Exchange, by: Machine, answer: HostAnswer): void {
+    const node = this.#cast.at(by);
+    const message = readMessage(exchange.request.body);
+    if (!isOurs(node) || message === undefined || answer.status !== 200) return;
+    this.#tookNews(node, message);
+    const sender = this.#cast.at(exchange.from);
+    if (sender?.id === message.from) this.#of(node, sender.id).heardMs = this.#world.elapsedMs;
+  }
+
   settled({ type, process, to, request }: Post, result: PostResult): void {
-    if (type !== 'PING') return;
     const node = this.#cast.of(process);
-    const id = readMessage(request.body)?.to;
-    if (!isOurs(node) || id === undefined) return;
-    const failures = this.#failuresOf(node, id);
+    if (!isOurs(node)) return;
+    const reply = 'answer' in result ? readReply(result.answer) : undefined;
+    if (reply !== undefined) this.#tookNews(node, reply);
+    const id = type === 'PING' ? readMessage(request.body)?.to : undefined;
+    if (id === undefined) return;
+    const evidence = this.#of(node, id);
     if (isFailure(result)) {
-      if (failures.length < MAX_REMEMBERED) failures.push(this.#world.elapsedMs);
+      const failure = { atMs: this.#world.elapsedMs, isCertain: isCertain(result) };
+      if (evidence.failures.length < MAX_REMEMBERED) evidence.failures.push(failure);
     } else if ('answer' in result && result.answer.status === 200) {
       const member = node.core.gossip.members.get(id);
-      if (member !== undefined && sameHostPort(member.address, to)) failures.length = 0;
+      if (member === undefined || !sameHostPort(member.address, to)) return;
+      evidence.failures.length = 0;
+      evidence.heardMs = this.#world.elapsedMs;
     }
   }
 
   memberChanged(node: SimNode, { kind, member }: MemberEvent): void {
-    if (kind === 'returned' || kind === 'restarted' || kind === 'joined') this.#failuresOf(node, member.id).length = 0;
-    if (kind !== 'evicted') return;
-    const failures = this.#failuresOf(node, member.id);
-    const isRow = strikesIn(failures, node.config.pingIntervalMs / 2) >= STRIKES;
-    const detail = `${node.id} evicted ${member.id} after probes failed at [${failures.map((atMs) => atMs.toFixed(0)).join(' ')}]`;
-    failures.length = 0;
-    if (!isRow) this.#world.violated(INVARIANTS.strikes, detail);
+    const evidence = this.#of(node, member.id);
+    if (kind === 'evicted') {
+      this.#evictions.push({ node, id: member.id, evidence, atMs: this.#world.elapsedMs });
+    } else if (kind === 'returned' || kind === 'restarted' || kind === 'joined' || kind === 'moved') {
+      evidence.failures.length = 0;
+      if (kind !== 'moved') evidence.deaths.clear();
+    }
   }
 
-  #failuresOf(node: SimNode, id: string): number[] {
-    return this.#failures.get(node, id, () => []);
+  /** What a message says is known only after what it leads to. */
+  stepped(): void {
+    for (const eviction of this.#evictions.splice(0)) {
+      this.#check(eviction);
+      eviction.evidence.failures.length = 0;
+      eviction.evidence.deaths.clear();
+    }
+  }
+
+  #check({ node, id, evidence, atMs }: Eviction): void {
+    const { failures, deaths, heardMs } = evidence;
+    const { pingIntervalMs } = node.config;
+    const refusedMs = failures.filter(({ isCertain }) => isCertain).map((failure) => failure.atMs);
+    const refusals = strikesIn(refusedMs, pingIntervalMs / 2);
+    const isRefused = refusals > 0 && refusals + WEIGHT_OF_A_DEATH * deaths.size >= EVICTING_WEIGHT;
+    const silentMs = atMs - heardMs;
+    const isSilent = failures.length > 0 && silentMs >= SILENT_PERIODS * pingIntervalMs;
+    if (isRefused || isSilent || failures.length >= UNREACHABLE_STRIKES) return;
+    const detail =
+      `${node.id} evicted ${id}, ${silentMs.toFixed(0)} ms after its last sign of life, with ${refusals} refusals of ` +
+      `${failures.length} failures and held for dead by [${[...deaths].join(' ')}]`;
+    this.#world.violated(INVARIANTS.strikes, detail);
+  }
+
+  #tookNews(node: SimNode, { dead }: WireMessage): void {
+    for (const { id, by } of dead) if (by !== node.id && by !== id) this.#of(node, id).deaths.add(by);
+  }
+
+  #of(node: SimNode, id: string): Evidence {
+    return this.#evidence.get(node, id, () => ({
+      failures: [],
+      deaths: new Set(),
+      heardMs: Number.NEGATIVE_INFINITY,
+    }));
   }
 }
 
@@ -76,4 +152,9 @@ function strikesIn(failuresMs: readonly number[], apartMs: number): number {
 function isFailure(result: PostResult): boolean {
   if ('answer' in result) return result.answer.status !== 200 && !BUSY.has(result.answer.status);
   return result.failure.kind !== 'aborted' && result.failure.kind !== 'overflow';
+}
+
+/** Whoever refuses, or turns a probe away as meant for another, is there: silence may be anybody's. */
+function isCertain(result: PostResult): boolean {
+  return 'answer' in result || result.failure.kind !== 'timeout';
 }

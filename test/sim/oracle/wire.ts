@@ -18,7 +18,17 @@ export interface WireMessage {
   readonly wantsReply: boolean;
   /** Of a LEAVE. */
   readonly incarnation: number | undefined;
+  /** Members that its news says are dead. */
+  readonly dead: readonly Death[];
 }
+
+export interface Death {
+  readonly id: string;
+  /** Who says so. */
+  readonly by: string;
+}
+
+const NONE: readonly Death[] = [];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -48,7 +58,14 @@ function messageOf(fields: Fields | undefined): WireMessage | undefined {
     node: nodeOf(objectIn(fields, 'node_info')),
     wantsReply: objectIn(fields, 'x')?.['reply'] === true,
     incarnation: number(objectIn(fields, 'x'), 'incarnation'),
+    dead: deathsIn(objectIn(fields, 'x')?.['news']),
   };
+}
+
+function deathsIn(news: unknown): readonly Death[] {
+  if (!Array.isArray(news)) return NONE;
+  const items = news.map(object).filter((item) => item?.['k'] === 'dead');
+  return items.flatMap((item) => (item === undefined ? [] : [{ id: text(item, 'id'), by: text(item, 'by') }]));
 }
 
 function nodeOf(fields: Fields | undefined): WireNode | undefined {

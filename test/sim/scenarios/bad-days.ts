@@ -1,4 +1,4 @@
-import { AFTER_FAULTS_MS, Buggify } from './buggify.js';
+import { AFTER_FAULTS_MS, Buggify, EQUAL_AFTER_FAULTS_MS } from './buggify.js';
 import { Cluster, running } from './cluster.js';
 import { between } from './draw.js';
 import type { Scenario } from './scenario.js';
@@ -11,7 +11,6 @@ const SECOND_MS = 1000;
 const SLOW_MS = 50;
 const TOO_SLOW_MS = 700;
 
-/** A fan-out over a sample of 50 promises no equal replicas, slow node or not. */
 export const oneSlowNode: Scenario = {
   name: 'one-slow-node',
   summary:
@@ -42,17 +41,16 @@ export const oneSlowNode: Scenario = {
     workload.stop();
     await cluster.allKnowAllWithin(30 * SECOND_MS);
     evictions = 0;
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
     if (evictions > 0) world.violated('who is fast again does not flap', `${evictions} evictions`);
     await world.run(0);
   },
 };
 
-/** Unequal at rest until there is repair: a write that is lost on the way to a replica is missed for good. */
 export function loss(percent: number, count: number): Scenario {
   return {
     name: `loss-${percent}`,
-    summary: `${count} nodes on a network that loses ${percent} % of requests and answers for 2 minutes; replicas differ after`,
+    summary: `${count} nodes on a network that loses ${percent} % of requests and answers for 2 minutes; all replicas are complete after`,
     play: async (world, oracle) => {
       const cluster = await running(new Cluster(world), count);
       const workload = new Workload(world, { perSecond: 10, hosts: () => cluster.nodes });
@@ -61,15 +59,20 @@ export function loss(percent: number, count: number): Scenario {
       await world.run(2 * MINUTE_MS);
       workload.stop();
       world.network.heal();
-      await oracle.atRest({ replicas: 'unclaimed', withinMs: AFTER_FAULTS_MS });
+      await oracle.atRest({
+        replicas: 'complete',
+        withinMs: AFTER_FAULTS_MS,
+        equalWithinMs: EQUAL_AFTER_FAULTS_MS,
+      });
     },
   };
 }
 
-/** Equal at rest: nothing is lost, and versions compare the same everywhere while no clock is off by more than 60 s. */
+/** Versions compare the same everywhere while no clock is off by more than 60 s. */
 export const clockSkew: Scenario = {
   name: 'clock-skew',
-  summary: '8 nodes with clocks up to 25 s off either way, and set by seconds under load; replicas are equal at rest',
+  summary:
+    '8 nodes with clocks up to 25 s off either way, and set by seconds under load; all replicas are complete at rest',
   play: async (world, oracle) => {
     const rng = world.fork('clock-skew');
     const cluster = await running(new Cluster(world), 8);
@@ -83,11 +86,11 @@ export const clockSkew: Scenario = {
     }
     workload.stop();
     for (const node of cluster.nodes) world.jumpClock(node, -node.machine.wall.offsetMs);
-    await oracle.atRest({ replicas: 'equal' });
+    await oracle.atRest({ replicas: 'complete' });
   },
 };
 
-/** Unequal at rest until there is repair: of a version from beyond the bound each replica makes its own. */
+/** Of a version from beyond the bound each replica makes its own: they are equal once its time has come. */
 export const clockBeyondBound: Scenario = {
   name: 'clock-beyond-bound',
   summary: 'one clock of 5 is 3 minutes ahead and another 3 minutes behind, beyond the 60 s that versions are followed',
@@ -101,14 +104,14 @@ export const clockBeyondBound: Scenario = {
     await world.run(MINUTE_MS);
     workload.stop();
     for (const node of cluster.nodes) world.jumpClock(node, -node.machine.wall.offsetMs);
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await world.run(4 * MINUTE_MS);
+    await oracle.atRest();
   },
 };
 
-/** Unequal at rest until there is repair: messages are lost, and nodes are away while others write. */
 export const randomEverything: Scenario = {
   name: 'random-everything',
-  summary: 'ten minutes of every kind of fault on 12 nodes in 2 enclaves under load; replicas differ after',
+  summary: 'ten minutes of every kind of fault on 12 nodes in 2 enclaves under load; replicas are equal after',
   play: async (world, oracle) => {
     const cluster = new Cluster(world);
     cluster.add(8);
@@ -121,7 +124,7 @@ export const randomEverything: Scenario = {
     await world.run(10 * MINUTE_MS);
     workload.stop();
     await faults.stop();
-    await oracle.atRest({ replicas: 'unclaimed', withinMs: AFTER_FAULTS_MS });
+    await oracle.atRest({ withinMs: AFTER_FAULTS_MS, equalWithinMs: EQUAL_AFTER_FAULTS_MS });
   },
   world: () => ({ secret: 'of ten bad minutes' }),
 };

@@ -2,9 +2,13 @@ import { clockBeyondBound, clockSkew, loss, oneSlowNode, randomEverything } from
 import { cleanStart } from './clean-start.js';
 import { crashOfEach, majorityCrash, restartStorm, rollingRestart } from './crashes.js';
 import { enclaves, fullStorage, joinStorm } from './gatherings.js';
+import { HALVES } from './halves.js';
+import { lossyWrites } from './lossy-writes.js';
 import { mixed } from './mixed.js';
 import { oldAndNew, oldStorm } from './old-nodes.js';
 import { isolationOfOne, splitInHalves, totalIsolation } from './partitions.js';
+import { fastRestart, lateJoiner } from './refills.js';
+import { removedForADay } from './removals.js';
 import { returnBehind, returnCollides } from './returns.js';
 import { rough } from './rough.js';
 import type { Scenario } from './scenario.js';
@@ -35,13 +39,28 @@ export const SCRIPTED: readonly Scenario[] = [
   returnCollides,
   oldAndNew,
   oldStorm,
+  ...HALVES,
+  lossyWrites(4000),
+  lateJoiner(2000),
+  fastRestart,
   randomEverything,
 ];
 
 /** Those that are another one with each seed. */
 export const DRAWN: readonly Scenario[] = [mixed, rough];
 
-const SCENARIOS: readonly Scenario[] = [...DRAWN, ...SCRIPTED, cleanStart(300, 30_000), ...TRAPS];
+/** Those that take some ten seconds: they are left to the corpus. */
+export const SLOW: readonly Scenario[] = [cleanStart(300, 30_000), removedForADay];
+
+/** Those that take minutes: they are played by name. */
+export const LONG: readonly Scenario[] = [lossyWrites(100_000), lateJoiner(100_000)];
+
+const PLAYED: readonly Scenario[] = [...DRAWN, ...SCRIPTED, ...SLOW, ...TRAPS];
+
+/** Those that every change has to pass. */
+export const CORPUS_NAMES: readonly string[] = PLAYED.map(({ name }) => name);
 
 /** Every scenario by its name. */
-export const CATALOGUE: ReadonlyMap<string, Scenario> = new Map(SCENARIOS.map((scenario) => [scenario.name, scenario]));
+export const CATALOGUE: ReadonlyMap<string, Scenario> = new Map(
+  [...PLAYED, ...LONG].map((scenario) => [scenario.name, scenario]),
+);

@@ -20,7 +20,7 @@ export function cleanStart(count: number, withinMs: number): Scenario {
       await cluster.allKnowAllWithin(withinMs);
       const isForAll = count <= FULL_FAN_OUT_NODES;
       await writeAndRead(world, cluster.nodes, isForAll);
-      await oracle.atRest({ replicas: isForAll ? 'equal' : 'unclaimed' });
+      await oracle.atRest({ replicas: isForAll ? 'complete' : 'equal' });
     },
   };
 }

@@ -136,11 +136,22 @@ export async function running(cluster: Cluster, count: number): Promise<Cluster>
 /**
  * Lets time pass until something is so, which is looked at ten times a second; a violation where it is not within the time.
  * Returns how long it took, in milliseconds.
+ *
+ * @param why says for the violation what is missing
  */
-export async function reached(world: World, what: string, isSo: () => boolean, withinMs: number): Promise<number> {
+export async function reached(
+  world: World,
+  what: string,
+  isSo: () => boolean,
+  withinMs: number,
+  why: () => string | undefined = () => undefined,
+): Promise<number> {
   const sinceMs = world.elapsedMs;
   while (!isSo()) {
-    if (world.elapsedMs - sinceMs >= withinMs) world.violated(what, `not within ${withinMs} ms`);
+    if (world.elapsedMs - sinceMs >= withinMs) {
+      const missing = why();
+      world.violated(what, `not within ${withinMs} ms${missing === undefined ? '' : `: ${missing}`}`);
+    }
     await world.run(LOOK_MS);
   }
   const tookMs = world.elapsedMs - sinceMs;

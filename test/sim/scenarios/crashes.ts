@@ -9,11 +9,10 @@ const CRASH_DETECTED_MS = 4000;
 
 const ALL_TOGETHER_MS = 15_000;
 
-/** Unequal at rest until there is repair: whoever was away lacks what was written meanwhile, and what it held before. */
+/** Whoever was away is given what was written meanwhile, and what it held before. */
 export const crashOfEach: Scenario = {
   name: 'crash-of-each',
-  summary:
-    '10 nodes, each killed in turn and started again; all find out within 4 s; replicas differ until there is repair',
+  summary: '10 nodes, each killed in turn and started again; all find out within 4 s; replicas are equal at rest',
   play: async (world, oracle) => {
     const cluster = await running(new Cluster(world), 10);
     const workload = new Workload(world, { perSecond: 10, hosts: () => cluster.nodes });
@@ -22,7 +21,7 @@ export const crashOfEach: Scenario = {
       await crashAndReturn(cluster, seat);
     }
     workload.stop();
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest({ replicas: 'complete' });
   },
 };
 
@@ -35,10 +34,7 @@ async function crashAndReturn(cluster: Cluster, seat: Seat): Promise<void> {
   await cluster.allKnowAllWithin(ALL_TOGETHER_MS);
 }
 
-/**
- * Every acknowledged write outlives the node that took it, not every node that held it: memory goes with the process, so once
- * all have been restarted what was written before the first is gone, until there is repair.
- */
+/** Memory goes with the process: what was acknowledged outlives all of them, since who comes back is given it. */
 export const rollingRestart: Scenario = {
   name: 'rolling-restart',
   summary:
@@ -67,14 +63,14 @@ export const rollingRestart: Scenario = {
       await cluster.allKnowAllWithin(ALL_TOGETHER_MS);
     }
     workload.stop();
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest({ replicas: 'complete' });
   },
 };
 
-/** Unequal at rest until there is repair: three nodes come back with nothing. */
+/** Three nodes come back with nothing. */
 export const majorityCrash: Scenario = {
   name: 'majority-crash',
-  summary: '3 of 5 replicas crash: writes say 202 until they are back, then 201; replicas differ until there is repair',
+  summary: '3 of 5 replicas crash: writes say 202 until they are back, then 201; replicas are equal at rest',
   play: async (world, oracle) => {
     const cluster = await running(new Cluster(world, { config: { replication: 5 } }), 5);
     const [survivors, victims] = [cluster.seats.slice(0, 2), cluster.seats.slice(2)];
@@ -86,15 +82,14 @@ export const majorityCrash: Scenario = {
     for (const seat of victims) cluster.start(seat);
     await cluster.allKnowAllWithin(ALL_TOGETHER_MS);
     await expectStatus(world, cluster.seats, 201, 'after the return');
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };
 
-/** Unequal at rest until there is repair: everybody loses everything several times. */
+/** Everybody loses everything several times. */
 export const restartStorm: Scenario = {
   name: 'restart-storm',
-  summary:
-    'all of 12 nodes killed at once and started again within 2 s, five times over; replicas differ until there is repair',
+  summary: 'all of 12 nodes killed at once and started again within 2 s, five times over; replicas are equal at rest',
   play: async (world, oracle) => {
     const rng = world.fork('restart-storm');
     const cluster = await running(new Cluster(world), 12);
@@ -109,6 +104,6 @@ export const restartStorm: Scenario = {
       await cluster.allKnowAllWithin(ALL_TOGETHER_MS);
     }
     workload.stop();
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };

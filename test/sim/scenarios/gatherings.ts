@@ -5,7 +5,7 @@ import { Workload } from './workload.js';
 
 const MINUTE_MS = 60_000;
 
-/** Of 101 nodes a write reaches a sample and who they forward to: no equal replicas. */
+/** Of 101 nodes a write reaches a sample and who they forward to; repair does the rest. */
 export const joinStorm: Scenario = {
   name: 'join-storm',
   summary: '100 nodes join one node in the same moment; all know all within 20 s',
@@ -14,14 +14,14 @@ export const joinStorm: Scenario = {
     for (const seat of cluster.add(100)) cluster.start(seat);
     await cluster.allKnowAllWithin(20_000);
     await expectStatus(world, cluster.seats.slice(0, 10), 201, 'after the storm');
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };
 
-/** Equal at rest: nothing is lost, nobody is away, and each enclave is small enough that all are sent each write. */
 export const enclaves: Scenario = {
   name: 'enclaves',
-  summary: '6 and 5 nodes in two enclaves that share members and seeds: no data crosses; replicas are equal at rest',
+  summary:
+    '6 and 5 nodes in two enclaves that share members and seeds: no data crosses; all replicas are complete at rest',
   play: async (world, oracle) => {
     const cluster = new Cluster(world);
     cluster.add(5, 'second');
@@ -30,11 +30,11 @@ export const enclaves: Scenario = {
     workload.start();
     await world.run(MINUTE_MS);
     workload.stop();
-    await oracle.atRest({ replicas: 'equal' });
+    await oracle.atRest({ replicas: 'complete' });
   },
 };
 
-/** Unequal at rest until there is repair: who has no room misses the write. */
+/** Of who has no room nothing is claimed: it misses the write. */
 export const fullStorage: Scenario = {
   name: 'full-storage',
   summary:
@@ -61,6 +61,6 @@ export const fullStorage: Scenario = {
     }
     await world.run(30_000);
     await expectStatus(world, small, 201, 'once there is room again');
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };

@@ -1,13 +1,10 @@
-import { AFTER_FAULTS_MS, Buggify } from './buggify.js';
+import { AFTER_FAULTS_MS, Buggify, EQUAL_AFTER_FAULTS_MS } from './buggify.js';
 import { between, chance } from './draw.js';
 import { drawCluster, drawWorld, hasSecret } from './drawn-cluster.js';
 import type { Scenario } from './scenario.js';
 import { Workload } from './workload.js';
 
-/**
- * What thousands of seeds are tried with. Replicas need not be equal at rest: messages are lost, and nodes are away while
- * others write.
- */
+/** What thousands of seeds are tried with. */
 export const mixed: Scenario = {
   name: 'mixed',
   summary: '5 to 20 nodes, 1 or 2 enclaves, 40 to 90 s of writes and reads under drawn faults, then rest',
@@ -24,6 +21,6 @@ export const mixed: Scenario = {
     await world.run(Math.min(between(rng, 40_000, 90_000), between(rng, 40_000, 90_000)));
     workload.stop();
     await faults.stop();
-    await oracle.atRest({ replicas: 'unclaimed', withinMs: AFTER_FAULTS_MS });
+    await oracle.atRest({ withinMs: AFTER_FAULTS_MS, equalWithinMs: EQUAL_AFTER_FAULTS_MS });
   },
 };

@@ -12,7 +12,6 @@ const MINUTE_MS = 60_000;
 /** Old nodes are heard of by SYNC and probed at once; they themselves ping every 30 s. */
 const ALL_TOGETHER_MS = 35_000;
 
-/** Unequal at rest: old nodes know no versions, and nobody repairs what one that restarted has lost. */
 export const oldAndNew: Scenario = {
   name: 'old-and-new',
   summary:
@@ -32,7 +31,7 @@ export const oldAndNew: Scenario = {
       await world.run(MINUTE_MS / 2);
     }
     workload.stop();
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };
 
@@ -66,7 +65,7 @@ export const oldStorm: Scenario = {
     if (ours > (CALM_PER_NODE_SECOND * OBSERVED_MS) / 1000)
       world.violated('a storm of old nodes does not spread', `${ours} requests of ours`);
     for (const host of world.hosts) if (host.kind === 'legacy') world.kill(host);
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };
 

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * A node that left in order comes back with its clock behind, and the seed it asks has been restarted meanwhile: only the
- * others know how late its former incarnation was. Unequal at rest until there is repair: who returns returns empty.
+ * others know how late its former incarnation was.
  */
 export const returnBehind: Scenario = {
   name: 'return-behind',
@@ -23,14 +23,13 @@ export const returnBehind: Scenario = {
     world.jumpClock(gone.node, -BEHIND_MS);
     cluster.start(gone);
     await cluster.allKnowAllWithin(MINUTE_MS);
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };
 
 /**
  * Twice a node returns with its clock behind and outdoes what it is told of. The second time it is told by a seed that
- * has missed the first return, and so takes the very incarnation that has said goodbye to all others. Unequal at rest until
- * there is repair: who returns returns empty.
+ * has missed the first return, and so takes the very incarnation that has said goodbye to all others.
  */
 export const returnCollides: Scenario = {
   name: 'return-collides',
@@ -52,6 +51,6 @@ export const returnCollides: Scenario = {
     world.kill(other.node);
     cluster.start(gone);
     await cluster.allKnowAllWithin(MINUTE_MS);
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };

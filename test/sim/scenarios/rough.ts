@@ -4,7 +4,7 @@ import { FLAVOURS } from '../legacy/flavour.js';
 import { type SimLegacy, startLegacy } from '../world/legacy-host.js';
 import { forkSeed } from '../world/seeds.js';
 import type { World } from '../world/world.js';
-import { AFTER_FAULTS_MS, Buggify } from './buggify.js';
+import { AFTER_FAULTS_MS, Buggify, EQUAL_AFTER_FAULTS_MS } from './buggify.js';
 import type { Cluster } from './cluster.js';
 import { between, chance, wholeBetween } from './draw.js';
 import { drawCluster, drawWorld, hasSecret } from './drawn-cluster.js';
@@ -64,9 +64,9 @@ class OldNodes {
 }
 
 /**
- * Everything that can go wrong, close together: what is begun to be made good is hit again. Replicas need not be equal at
- * rest, as in `mixed`. Where there are old nodes, nothing tighter is claimed of the member tables than that they converge:
- * old nodes tell of the dead until their own pings have failed.
+ * Everything that can go wrong, close together: what is begun to be made good is hit again. Where there are old nodes,
+ * nothing tighter is claimed of the member tables than that they converge: old nodes tell of the dead until their own
+ * pings have failed.
  */
 export const rough: Scenario = {
   name: 'rough',
@@ -96,6 +96,9 @@ export const rough: Scenario = {
     workload.stop();
     await faults.stop();
     old.restartForgotten();
-    await oracle.atRest({ replicas: 'unclaimed', ...(!hasOld && { withinMs: AFTER_FAULTS_MS }) });
+    await oracle.atRest({
+      equalWithinMs: EQUAL_AFTER_FAULTS_MS,
+      ...(!hasOld && { withinMs: AFTER_FAULTS_MS }),
+    });
   },
 };

@@ -1,15 +1,8 @@
 import type { HostPort } from '../../../src/gossip/address.js';
-import type { NodeConfig } from '../../../src/node/config/node-config.js';
 import { defaultConfig } from '../../../src/node/config/resolve.js';
-import { SimNode } from './node.js';
+import { type SimConfig, SimNode } from './node.js';
 import type { WorldObserver } from './observer.js';
 import type { World } from './world.js';
-
-/** The configuration of a node, and what nobody but a measurement sets. */
-export interface SimConfig extends NodeConfig {
-  /** Whether its failure detector is slower to judge while the node itself fares badly. True unless set. */
-  readonly localHealth?: boolean;
-}
 
 export interface NodeOptions {
   readonly id?: string;

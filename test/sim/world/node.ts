@@ -2,6 +2,7 @@ import type { HostPort } from '../../../src/gossip/address.js';
 import type { Rng } from '../../../src/gossip/ports/rng.js';
 import type { WriteOutcome } from '../../../src/gossip/replication/writer.js';
 import type { Self } from '../../../src/gossip/self.js';
+import type { Tombstone } from '../../../src/gossip/wire/news.js';
 import type { NodeConfig } from '../../../src/node/config/node-config.js';
 import { type Core, createCore } from '../../../src/node/core.js';
 import { InFlight } from '../../../src/node/http/in-flight.js';
@@ -36,6 +37,12 @@ class SimGate {
   }
 }
 
+/** The configuration of a node, and what nobody but a measurement sets. */
+export interface SimConfig extends NodeConfig {
+  /** Whether its failure detector is slower to judge while the node itself fares badly. True unless set. */
+  readonly localHealth?: boolean;
+}
+
 /** What a node needs of its world. */
 export interface NodeParts {
   readonly clock: VirtualClock;
@@ -63,7 +70,7 @@ export class SimNode implements SimHost {
   readonly #writes = new InFlight();
   readonly #gate = new SimGate();
 
-  constructor(parts: NodeParts, config: NodeConfig) {
+  constructor(parts: NodeParts, config: SimConfig) {
     const { machine, network, rng } = parts;
     this.machine = machine;
     this.config = config;
@@ -78,7 +85,7 @@ export class SimNode implements SimHost {
       this.connections.set(network.machineAt(address).name, connections);
       return Promise.resolve(connections);
     };
-    this.core = createCore(config, this.self, { ...ports, dial });
+    this.core = createCore(config, this.self, { ...ports, dial }, { localHealth: config.localHealth ?? true });
     const { gossip, keys, ageBound } = this.core;
     this.#desk = new PeerDesk(ports, { gossip, gate: this.#gate, keys, ageBound });
   }
@@ -123,6 +130,11 @@ export class SimNode implements SimHost {
 
   get(key: string): HeldValue | undefined {
     return this.core.store.get(key);
+  }
+
+  /** An operator removes a member; `undefined` where this node knows none of that id. */
+  remove(memberId: string): Tombstone | undefined {
+    return this.core.gossip.remove(memberId, this.id);
   }
 
   drain(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { MemberEvent } from '../../../src/gossip/membership/member-event.js';
 import type { Entry, PutOutcome } from '../../../src/gossip/ports/store.js';
+import type { Tombstone } from '../../../src/gossip/wire/news.js';
 import type { SimHost } from './host.js';
 import type { NetworkObserver } from './network.js';
 import type { SimNode } from './node.js';
@@ -16,6 +17,8 @@ export interface WorldObserver extends NetworkObserver {
   /** A node of ours put an entry into its store, its own write or a peer's. */
   stored?(node: SimNode, entry: Entry, outcome: PutOutcome): void;
   memberChanged?(node: SimNode, event: MemberEvent): void;
+  /** An operator had a node of ours remove another. */
+  removed?(node: SimNode, tombstone: Tombstone): void;
   /** A client's write begins; the operation is completed when `wrote` is called. */
   writing?(operation: WriteOperation): void;
   wrote?(operation: WriteOperation): void;

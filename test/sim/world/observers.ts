@@ -38,6 +38,9 @@ export function broadcast(observers: readonly WorldObserver[]): WorldObserver {
     memberChanged: (node, event) => {
       for (const observer of observers) observer.memberChanged?.(node, event);
     },
+    removed: (node, tombstone) => {
+      for (const observer of observers) observer.removed?.(node, tombstone);
+    },
     writing: (operation) => {
       for (const observer of observers) observer.writing?.(operation);
     },
@@ -66,6 +69,7 @@ export function logTo(
     started: (host) => note(host.id, 'start', `${host.kind} at ${formatHostPort(host.address)} in ${host.enclave}`),
     ended: (host, how) => note(host.id, 'end', how),
     stored: (node, entry, outcome) => note(node.id, 'store', storedText(entry, outcome, writeOf(entry))),
+    removed: (node, { id, incarnation }) => note(node.id, 'remove', `${id} up to incarnation ${incarnation}`),
     writing: ({ host, key, id, ttlSeconds }) => note(host.id, 'put', `${key} write ${id} for ${ttlSeconds} s`),
     wrote: ({ host, key, id, status }) => note(host.id, 'put', `${key} write ${id} answered ${status}`),
     read: ({ host, key, value }) =>

@@ -149,6 +149,14 @@ export class World {
     return this.#processes.leave(host);
   }
 
+  /** An operator has a node remove another, which is not to come back by what others say. */
+  remove(node: SimNode, memberId: string): void {
+    node.process.input(() => {
+      const tombstone = node.remove(memberId);
+      if (tombstone !== undefined) this.#observer.removed?.(node, tombstone);
+    });
+  }
+
   /** The event loop of the process stands still for `ms`. */
   stall(host: SimHost, ms: number): void {
     this.note('fault', `stalls for ${ms.toFixed(0)} ms`, host.id);

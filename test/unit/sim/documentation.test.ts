@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { REGRESSIONS } from '../../sim/corpus.js';
 import { convergenceBoundMs } from '../../sim/oracle/convergence.js';
 import { INVARIANTS } from '../../sim/oracle/names.js';
-import { CATALOGUE, DRAWN, SCRIPTED } from '../../sim/scenarios/catalogue.js';
+import { CATALOGUE, DRAWN, LONG, SCRIPTED, SLOW } from '../../sim/scenarios/catalogue.js';
 import { LINK_FAULTS } from '../../sim/scenarios/link-faults.js';
 import { NODE_FAULTS } from '../../sim/scenarios/node-faults.js';
 
@@ -61,7 +61,7 @@ describe('docs/simulation.md', () => {
   it('lists every scenario but the traps, and none that there is not', () => {
     const listed = quotedIn(tableOf(sectionOf('Scenarios')));
     expect(listed.filter((name) => !CATALOGUE.has(name))).toEqual([]);
-    expect(new Set(listed)).toEqual(new Set(['clean-start-300', ...[...DRAWN, ...SCRIPTED].map(({ name }) => name)]));
+    expect(new Set(listed)).toEqual(new Set([...DRAWN, ...SCRIPTED, ...SLOW, ...LONG].map(({ name }) => name)));
   });
 
   it('states times for scenarios that there are', () => {
@@ -76,8 +76,9 @@ describe('docs/simulation.md', () => {
     for (const [nodes, bound] of rows) expect(bound).toBe(`${convergenceBoundMs(Number(nodes)) / 1000} s`);
   });
 
-  it('names every test of what replicas do not promise', () => {
-    const tests = [...read('test/sim/limits.test.ts').matchAll(/^ {2}test\('(.+)',/gm)].map(([, name]) => name);
+  it('names every test of what replicas promise', () => {
+    const source = read('test/sim/limits.test.ts');
+    const tests = [...source.matchAll(/^ {2}test(?:\.each\(.+\))?\(\n? *'(.+)',/gm)].map(([, name]) => name);
     expect(tests.length).toBeGreaterThan(5);
     expect(tableAfter('limits').flatMap(([, test = '']) => quotedIn(test))).toEqual(tests);
   });

@@ -43,6 +43,6 @@ export const fullOfWrites: Scenario = {
     const after = world.clients.put(writer, 'default/after', 60);
     await world.run(1000);
     if (after.status !== 201) world.violated(CHECKS.pending, `after it all, a write is answered ${after.status}`);
-    await oracle.atRest({ replicas: 'unclaimed' });
+    await oracle.atRest();
   },
 };

@@ -53,7 +53,7 @@ function fullQueue(load: Load): Scenario {
       if (after.status !== 201 || deaf.get(after.key) === undefined) {
         world.violated(CHECKS.harmless, `${deaf.id} lacks what is written once it is well again`);
       }
-      await oracle.atRest({ replicas: 'unclaimed' });
+      await oracle.atRest();
     },
   };
 }

@@ -21,7 +21,7 @@ const tiedWrites: Scenario = {
       }
       await world.run(100);
     }
-    await oracle.atRest({ replicas: 'equal' });
+    await oracle.atRest({ replicas: 'complete' });
   },
 };
 
@@ -74,7 +74,10 @@ const lateWrite: Scenario = {
   },
 };
 
-/** A node whose clock is an hour ahead writes. */
+/**
+ * A node whose clock is an hour ahead writes. Replicas need not be equal: the others take its version as of a minute ahead
+ * each time that they see it, until its time has come.
+ */
 const farFuture: Scenario = {
   name: 'far-future',
   summary: 'a node writes whose clock is an hour ahead: others take its versions as a minute ahead at most',
@@ -96,11 +99,11 @@ const farFuture: Scenario = {
     world.clients.put(ahead, 'default/of-the-future', 7200);
     await world.run(1000);
     world.jumpClock(ahead, -3_600_000);
-    await oracle.atRest();
+    await oracle.atRest({ replicas: 'unclaimed' });
   },
 };
 
-/** Nodes whose operators allow different TTLs. */
+/** Nodes whose operators allow different TTLs, and which therefore hold different values. */
 const ttlRanges: Scenario = {
   name: 'ttl-ranges',
   summary: 'a node keeps a write no longer than its own range of TTLs allows, whoever took it in',
@@ -116,7 +119,7 @@ const ttlRanges: Scenario = {
     await world.run(11_000);
     const read = world.clients.get(strict.node, 'default/long-lived');
     if (read?.value !== undefined) world.violated(CHECKS.ttl, `${strict.id} reads ${read.value}`);
-    await oracle.atRest();
+    await oracle.atRest({ replicas: 'unclaimed' });
   },
 };
 

@@ -258,6 +258,7 @@ describe('at rest', () => {
     const watched = await cluster(3);
     const { world, oracle, nodes } = watched;
     const [first, , third] = nodes as [SimNode, SimNode, SimNode];
+    for (const { core } of nodes) core.transport.ask = () => Promise.resolve({ kind: 'timeout' });
     world.network.setLink(first.machine, third.machine, { path: 'silent' });
     await written(watched);
     await world.run(8000);

@@ -17,5 +17,5 @@ it('a killed process is evicted by all, and a write waits for nobody', async () 
   expect(write.status).toBe(201);
   expect(world.clients.get(second, 'greeting')?.value).toBe(write.value);
 
-  await oracle.atRest({ replicas: 'equal' });
+  await oracle.atRest({ replicas: 'complete' });
 });
