@@ -15,7 +15,6 @@ import type { Rng } from './ports/rng.js';
 import type { Store } from './ports/store.js';
 import type { Transport } from './ports/transport.js';
 import type { AdoptEntry } from './repair/ask.js';
-import type { Hint } from './repair/hint.js';
 import { Repair } from './repair/repair.js';
 import { QuorumReader } from './replica/quorum-reader.js';
 import { ReplicaChannel } from './replica/replica-channel.js';
@@ -122,8 +121,7 @@ export class Gossip {
     );
     const adopt: AdoptEntry = (entry) => applier.adopt(entry);
     this.repair = new Repair(ports, self, options, { members, sender, composer, adopt, channel: this.replicas });
-    const missed = (member: Member, hint: Hint): void => this.repair.missed(member, hint);
-    this.writer = new Writer(ports, self, options, { ...replication, missed });
+    this.writer = new Writer(ports, self, options, { ...replication, missed: this.repair.missed });
     this.replica = new ReplicaDesk(ports, self, { members, applier, repair: this.repair.answers });
     const receiver = new Receiver(ports, self, options.ttl, replication);
     this.#inbox = new Inbox(ports, self, {

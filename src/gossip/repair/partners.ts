@@ -28,9 +28,10 @@ export class Partners {
     this.#members = members;
   }
 
-  memberChanged({ kind, member }: MemberEvent): void {
+  /** @param isYoung whether this node has started lately itself: then everybody joins, and nobody is a newcomer */
+  memberChanged({ kind, member }: MemberEvent, isYoung: boolean): void {
     const nowMs = this.#clock.monotonicMs();
-    if (kind === 'joined' || kind === 'restarted') this.#newcomers.set(member.id, nowMs + LEFT_ALONE_MS);
+    if (!isYoung && (kind === 'joined' || kind === 'restarted')) this.#newcomers.set(member.id, nowMs + LEFT_ALONE_MS);
     if (kind === 'returned') this.#returned.add(member.id);
     if (kind === 'left' || kind === 'removed' || kind === 'evicted') this.#forget(member.id);
   }

@@ -1,7 +1,7 @@
 import type { Composer } from '../composer.js';
-import type { Member } from '../membership/member.js';
 import type { MemberEvent } from '../membership/member-event.js';
 import type { MemberTable } from '../membership/member-table.js';
+import type { DetectorTiming } from '../membership/timing.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { Metrics } from '../ports/metrics.js';
@@ -13,20 +13,22 @@ import type { Sender } from '../sender.js';
 import { RepairAnswers } from './answers.js';
 import type { AdoptEntry, AskMember } from './ask.js';
 import { Bandwidth } from './bandwidth.js';
-import type { Hint } from './hint.js';
+import type { MissedWrites } from './hint.js';
 import { HintBook } from './hint-book.js';
 import { HintDelivery } from './hint-delivery.js';
 import { Repairer, type RepairStatus } from './repairer.js';
 import { RepairTally } from './tally.js';
 
-/** How long a member has to answer a question of repair, in milliseconds. */
-const ANSWER_TIMEOUT_MS = 2500;
+/** How often a question is asked that is not answered in time, while its member is not even suspect. */
+const MAX_ATTEMPTS = 3;
 /** The slowest way that entries are given the time for, in bytes a millisecond. */
 const SLOWEST_BYTES_PER_MS = 1000;
 
 export interface RepairOptions {
   /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
   readonly repairBandwidth: number;
+  /** A question has twice as long to be answered as a probe. */
+  readonly timing: Pick<DetectorTiming, 'timeoutMs'>;
 }
 
 interface RepairPorts {
@@ -48,6 +50,8 @@ interface RepairParts {
 /** What makes replicas equal again, wired: hints for what is known to be missing, comparisons for what is not. */
 export class Repair {
   readonly answers: RepairAnswers;
+  /** Takes note of what members did not take of this node's writes. */
+  readonly missed: MissedWrites;
   readonly #hints: HintDelivery;
   readonly #repairer: Repairer;
 
@@ -56,14 +60,26 @@ export class Repair {
     const inbound = new Bandwidth(ports.clock, options.repairBandwidth);
     const outbound = new Bandwidth(ports.clock, options.repairBandwidth);
     const tally = new RepairTally(ports.metrics);
+    const answerTimeoutMs = 2 * options.timing.timeoutMs;
     const ask: AskMember = async (member, question, bytes = 0) => {
-      const outcome = await channel.ask(member, question, ANSWER_TIMEOUT_MS + bytes / SLOWEST_BYTES_PER_MS);
-      return outcome.kind === 'ok' ? outcome.answer : undefined;
+      for (let attempt = 1; ; attempt++) {
+        const outcome = await channel.ask(member, question, answerTimeoutMs + bytes / SLOWEST_BYTES_PER_MS);
+        if (outcome.kind === 'ok') return outcome.answer;
+        // One message lost must not end a session of many.
+        if (outcome.kind !== 'timeout' || attempt === MAX_ATTEMPTS || member.state !== 'alive') return undefined;
+      }
     };
     const book = new HintBook(ports);
     this.answers = new RepairAnswers(ports, { outbound });
     this.#hints = new HintDelivery(ports, { book, members, ask, sender, composer, outbound, tally });
     this.#repairer = new Repairer(ports, self, { members, ask, adopt, inbound, outbound, tally });
+    this.missed = {
+      add: (member, hint) => {
+        this.#hints.missed(member, hint);
+        this.#repairer.alarm();
+      },
+      settle: (member, hint) => book.settle(member.id, hint),
+    };
   }
 
   get status(): RepairStatus {
@@ -78,12 +94,6 @@ export class Repair {
   stop(): void {
     this.#hints.stop();
     this.#repairer.stop();
-  }
-
-  /** The member did not take a write of this node. */
-  missed(member: Member, hint: Hint): void {
-    this.#hints.missed(member, hint);
-    this.#repairer.alarm();
   }
 
   memberChanged(event: MemberEvent): void {

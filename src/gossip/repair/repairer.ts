@@ -10,7 +10,7 @@ import type { Self } from '../self.js';
 import type { AdoptEntry, AskMember } from './ask.js';
 import type { Bandwidth } from './bandwidth.js';
 import { BRANCHES } from './key-space.js';
-import { Partners } from './partners.js';
+import { LEFT_ALONE_MS, Partners } from './partners.js';
 import { RepairSession, type SessionOutcome } from './session.js';
 import type { RepairTally } from './tally.js';
 
@@ -30,7 +30,7 @@ const MAX_IN_A_ROW = 8;
 const NEWCOMER_MS = 60_000;
 
 /** Changes after which writes may have missed somebody. */
-const ALARMING: ReadonlySet<MemberEventKind> = new Set(['suspected', 'cleared', 'evicted', 'returned']);
+const ALARMING: ReadonlySet<MemberEventKind> = new Set(['suspected', 'cleared', 'evicted', 'returned', 'restarted']);
 
 /**
  * - `alone`: there is nobody to compare with.
@@ -108,6 +108,7 @@ export class Repairer {
   start(): void {
     this.#stopping = new AbortController();
     this.#startedMs = this.#ports.clock.monotonicMs();
+    this.#alarmedMs = this.#startedMs;
     this.#arm(this.#periodMs());
   }
 
@@ -137,13 +138,17 @@ export class Repairer {
   memberChanged(event: MemberEvent): void {
     const { kind, member } = event;
     if (member.enclave !== this.#self.enclave) return;
-    this.#partners.memberChanged(event);
+    this.#partners.memberChanged(event, this.#ageMs < LEFT_ALONE_MS);
     if (ALARMING.has(kind)) this.alarm();
     if (kind === 'returned' || (kind === 'joined' && this.#isNewcomer)) this.#arm(this.#soonMs());
   }
 
+  get #ageMs(): number {
+    return this.#ports.clock.monotonicMs() - this.#startedMs;
+  }
+
   get #isNewcomer(): boolean {
-    return !this.#hasCompared && this.#ports.clock.monotonicMs() - this.#startedMs < NEWCOMER_MS;
+    return !this.#hasCompared && this.#ageMs < NEWCOMER_MS;
   }
 
   #periodMs(): number {
@@ -223,7 +228,7 @@ export class Repairer {
     this.#partners.compared();
     if (this.#hasCompared) return;
     this.#hasCompared = true;
-    const seconds = Math.round((this.#ports.clock.monotonicMs() - this.#startedMs) / 1000);
+    const seconds = Math.round(this.#ageMs / 1000);
     this.#ports.log.info('repair: caught up', { peer: id, keys: moved, seconds });
   }
 }

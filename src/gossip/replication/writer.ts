@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
 import type { Entry, Store } from '../ports/store.js';
-import type { Hint } from '../repair/hint.js';
+import type { Hint, MissedWrites } from '../repair/hint.js';
 import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
 import type { AckMessage, PutMessage } from '../wire/message.js';
@@ -15,6 +15,12 @@ import { forwards, writeTargets } from './fan-out.js';
 import { PendingWrite } from './pending-write.js';
 import { quorumSize } from './quorum.js';
 import { clampTtl, type TtlRange } from './ttl.js';
+
+/**
+ * How long a member may take over a write before it is taken to have missed it, in milliseconds. A copy that is nowhere
+ * else does not wait for the end of a request that is lost.
+ */
+export const SLOW_MS = 1000;
 
 /** Most writes that wait for their quorum at a time. */
 export const MAX_PENDING_WRITES = 10_000;
@@ -48,8 +54,8 @@ interface WriterParts {
   readonly composer: Composer;
   readonly hybridClock: HybridClock;
   readonly dedup: Dedup;
-  /** A member did not take a write. */
-  readonly missed: (member: Member, write: Hint) => void;
+  /** Told of what members did not take in time, and of what they took after all. */
+  readonly missed: MissedWrites;
 }
 
 /** Writes in this node's own name: stores, sends to the enclave, and counts the ACKs of distinct members. */
@@ -163,12 +169,26 @@ export class Writer {
   }
 
   async #deliver(member: Member, message: PutMessage, entry: Entry, write?: PendingWrite): Promise<void> {
-    const outcome = await this.#parts.sender.send(member, message, this.#options.writeTimeoutMs);
-    if (outcome.kind === 'ok') return;
+    const { missed, sender } = this.#parts;
+    let hint: Hint | undefined;
+    const slow = this.#ports.clock.setTimer(SLOW_MS, () => {
+      hint = this.#hintAt(entry);
+      if (hint !== undefined) missed.add(member, hint);
+    });
+    const outcome = await sender.send(member, message, this.#options.writeTimeoutMs);
+    slow.cancel();
+    if (outcome.kind === 'ok') {
+      if (hint !== undefined) missed.settle(member, hint);
+      return;
+    }
     write?.lose(member.id);
-    const { version, expiresAtMs } = entry;
-    // The key as the store holds it: the one at hand may keep the text of a whole request alive.
-    const key = this.#ports.store.get(entry.key)?.key;
-    if (key !== undefined) this.#parts.missed(member, { key, version, expiresAtMs });
+    hint ??= this.#hintAt(entry);
+    if (hint !== undefined) missed.add(member, hint);
+  }
+
+  /** Under the key as the store holds it: the one at hand may keep the text of a whole request alive. */
+  #hintAt({ key, version, expiresAtMs }: Entry): Hint | undefined {
+    const held = this.#ports.store.get(key);
+    return held && { key: held.key, version, expiresAtMs };
   }
 }
