@@ -101,7 +101,8 @@ export function refuted(known: Member, info: NodeInfo, evidence: Evidence, nowMs
 /** One held for dead says that it is the process it was: it has to answer, before it is believed to live. */
 export function protested(known: Member, info: NodeInfo, evidence: Evidence, nowMs: number): Verdict {
   const heard = evidence === 'direct' ? ({ introduced: true, heardMs: nowMs } as const) : {};
-  return { fields: { ...detailsOf(info, known), ...heard, signOfLifeMs: nowMs }, kind: 'spoke' };
+  const reachable = known.reachable && !hasMoved(info, known);
+  return { fields: { ...detailsOf(info, known), ...heard, reachable, signOfLifeMs: nowMs }, kind: 'spoke' };
 }
 
 /** Whether both are the same process: one that says so of itself, and the one that is known. */

@@ -127,7 +127,8 @@ export class Rumours {
   #takeClaim(claim: Claim): void {
     const { members, suspicions, carrier, judge, verify } = this.#parts;
     const member = members.get(claim.id);
-    if (member === undefined || !this.#concerns(claim, member)) return;
+    // This node's own claim comes back, at times when the member has answered it since.
+    if (member === undefined || claim.by === this.#self.id || !this.#concerns(claim, member)) return;
     members.accuse(member.id);
     if (member.state !== 'suspect') return;
     this.#takeHeard(claim.id, claim.silentMs);
@@ -145,7 +146,7 @@ export class Rumours {
 
   /** Only the word of a member counts, of somebody else, and once each. */
   #isWitness({ id, by }: Claim): boolean {
-    return by !== id && by !== this.#self.id && this.#parts.members.get(by)?.state === 'alive';
+    return by !== id && this.#parts.members.get(by)?.state === 'alive';
   }
 
   /** Whoever had a later sign of life of a suspect than what is told says so. */

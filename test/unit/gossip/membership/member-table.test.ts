@@ -23,6 +23,11 @@ beforeEach(() => {
 /** Members of ours have an incarnation, older ones have none. */
 const ours = (incarnation = 5) => infoOf('a', { incarnation });
 const old = () => infoOf('a');
+/** The process that `ours` is, under a later incarnation. */
+const refutation = (address = 'a.test', incarnation = 6) => ({
+  ...infoOf('a', { address }),
+  extension: { incarnation, instance: 'a5' },
+});
 
 function prove(info: NodeInfo = ours()): void {
   table.learn(info, 'direct');
@@ -107,6 +112,15 @@ const TRAPS: readonly Trap[] = [
     when: [() => table.learn(ours(), 'direct')],
     state: 'dead',
     told: ['a spoke'],
+  },
+  {
+    name: 'DeadMember_ThatHasMoved_MustAnswerAtItsNewAddress',
+    given: [() => prove(), () => evict(), answered],
+    when: [() => table.learn(refutation('b.test'), 'hearsay'), heard],
+    state: 'dead',
+    incarnation: 6,
+    host: 'b.test',
+    told: ['a spoke', 'a spoke'],
   },
   {
     name: 'FastRestart_DeadMember_LaterIncarnationReturnsAtOnce_EvenByHearsay',
