@@ -69,6 +69,7 @@ export class Detector {
     });
     const round = new ProbeRound(ports.clock, timing, {
       ...{ sender, composer, health },
+      isAccused: ({ id, state }) => state === 'dead' || suspicions.isPublic(id),
       carrier: this.carrier,
       indirect: this.indirect,
     });

@@ -33,6 +33,8 @@ interface ProbeRoundParts {
   readonly carrier: NewsCarrier;
   readonly indirect: IndirectProbes;
   readonly health: LocalHealth;
+  /** Whether the member is held for dead, or others know it for a suspect: it is told, and refutes. */
+  readonly isAccused: (member: Member) => boolean;
 }
 
 /**
@@ -65,8 +67,19 @@ export class ProbeRound {
   }
 
   #ask(member: Member, timeoutMs: number): Promise<SendOutcome> {
-    const { sender, composer, carrier } = this.#parts;
-    return sender.once(member, composer.ping(member.id, alongTo(member, carrier)), timeoutMs);
+    const { sender, composer } = this.#parts;
+    return sender.once(member, composer.ping(member.id, this.#along(member)), timeoutMs);
+  }
+
+  /** What a member that knows the extension is told: that others hear it accused, where that is so, and news. */
+  #along(member: Member): Pick<PingMessage, 'accused' | 'news'> {
+    const { carrier, isAccused } = this.#parts;
+    if (member.extension === undefined) return {};
+    const news = carrier.along(member);
+    return {
+      ...(isAccused(member) && { accused: member.extension.incarnation }),
+      ...(news.length > 0 && { news }),
+    };
   }
 
   async #askOthers(
@@ -101,21 +114,6 @@ export class ProbeRound {
     this.#parts.health.doubted();
     return 'open';
   }
-}
-
-/** What a member that knows the extension is told: that it is accused, where it is, and news. */
-function alongTo(member: Member, carrier: NewsCarrier): Pick<PingMessage, 'accused' | 'news'> {
-  if (member.extension === undefined) return {};
-  const news = carrier.along(member);
-  return {
-    ...(isAccused(member) && { accused: member.extension.incarnation }),
-    ...(news.length > 0 && { news }),
-  };
-}
-
-/** Whether others hear of it: a doubt of this node's own ends with the answer, and need not be refuted before all. */
-function isAccused({ state, strikes }: Member): boolean {
-  return state !== 'alive' && !(state === 'suspect' && strikes === 1);
 }
 
 function resultOf(outcome: SendOutcome): RoundResult {

@@ -77,11 +77,10 @@ export class SuspicionWatch {
 
   /** A probe round of this node's own failed. */
   strike(member: Member, certain: boolean): void {
-    const { members, health, tell } = this.#parts;
-    const wasOwn = member.state === 'suspect' && member.strikes > 0;
+    const { members, suspicions, health, tell } = this.#parts;
     members.strike(member.id, certain);
     if (member.state !== 'suspect') return;
-    if (isWorthTelling(member, certain, wasOwn)) tell(member);
+    if (this.#isWorthTelling(member, certain) && suspicions.tell(member.id)) tell(member);
     if (!health.isConsidered && member.strikes >= STRIKES_WITHOUT_HEALTH) members.condemn(member.id);
     else this.judge(member);
   }
@@ -105,6 +104,14 @@ export class SuspicionWatch {
     if (lacksWitnesses && this.#ports.rng.next() < volunteerChance(members.live().length)) return true;
     const lastLookMs = suspicions.deadlineMs(member.id, member, circumstances);
     return this.#ports.clock.monotonicMs() >= lastLookMs - LAST_LOOK_PERIODS * this.#timing.periodMs;
+  }
+
+  /**
+   * A single silent round is no news: most are a lost message, which the next one shows. From the second on, from the third
+   * where many are lost, and at a first refusal, the others should look, too.
+   */
+  #isWorthTelling({ id, strikes }: Member, certain: boolean): boolean {
+    return certain || strikes >= (this.#parts.health.silenceFactor(id) > 1 ? 3 : 2);
   }
 
   #circumstances(member: Member): Circumstances {
@@ -149,15 +156,6 @@ export class SuspicionWatch {
     }
     if (suspicions.size > 0 && !this.#stopped) this.#timer = this.#schedule();
   }
-}
-
-/**
- * A single silent round is no news: most are a lost message, which the next one shows. From the second on, and at a first
- * refusal, the others should look, too.
- */
-function isWorthTelling(member: Member, certain: boolean, wasSuspect: boolean): boolean {
-  if (wasSuspect) return member.strikes === 2;
-  return certain || member.strikes >= 2;
 }
 
 /** Older nodes tell nobody whom they find silent. */

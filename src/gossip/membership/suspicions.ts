@@ -25,6 +25,8 @@ interface Suspicion {
   heardMs: number;
   /** How long this node did not run meanwhile, in milliseconds. */
   pausedMs: number;
+  /** Whether this node has told others. */
+  told: boolean;
 }
 
 /** What this node itself knows of a suspect. Times are monotonic. */
@@ -80,6 +82,7 @@ export class Suspicions {
       witnesses: new Map(),
       heardMs: Number.NEGATIVE_INFINITY,
       pausedMs: 0,
+      told: false,
     };
     this.#open.set(id, suspicion);
   }
@@ -110,6 +113,20 @@ export class Suspicions {
   /** The last sign of life that was spoken of, in monotonic time; -Infinity before. */
   lastHeardMs(id: string): number {
     return this.#open.get(id)?.heardMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** This node tells others of its suspicion. Whether it does so for the first time. */
+  tell(id: string): boolean {
+    const suspicion = this.#open.get(id);
+    if (suspicion === undefined || suspicion.told) return false;
+    suspicion.told = true;
+    return true;
+  }
+
+  /** Whether others know of the suspicion: one that is only this node's ends with an answer to it. */
+  isPublic(id: string): boolean {
+    const suspicion = this.#open.get(id);
+    return suspicion !== undefined && (suspicion.told || suspicion.witnesses.size > 0);
   }
 
   /** How many members found it silent. */
