@@ -18,7 +18,7 @@ import {
 const LATE_MS = 100;
 
 /** Periods before the end of a suspicion that this node looks for itself, where it has not yet. */
-const LAST_LOOK_PERIODS = 1.5;
+const LAST_LOOK_PERIODS = 2;
 
 interface SuspicionWatchPorts {
   readonly clock: Clock;

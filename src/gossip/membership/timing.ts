@@ -44,7 +44,7 @@ export const PROFILES: Readonly<Record<ProfileName, DetectorTiming>> = {
     gossipIntervalMs: 200,
     gossipFanOut: 3,
     indirectProbes: 3,
-    silencePeriods: 8.5,
+    silencePeriods: 9,
     maxSilencePeriods: 27,
     retransmitMultiplier: 4,
   },

@@ -102,7 +102,7 @@ describe('Prober', () => {
     bench.gossip.start();
     await bench.clock.run(1500);
     expect([bench.member('a').state, strikes()]).toEqual(['suspect', 1]);
-    await bench.clock.run(6900);
+    await bench.clock.run(7400);
     expect(bench.member('a').state).toBe('suspect');
     await bench.clock.run(400);
     expect(bench.member('a').state).toBe('dead');
