@@ -1,6 +1,7 @@
 import { MEMBER_MUTATIONS } from './member-mutations.js';
 import type { Mutation } from './mutation.js';
 import { QUORUM_MUTATIONS } from './quorum-mutations.js';
+import { REPAIR_MUTATIONS } from './repair-mutations.js';
 import { SPREAD_MUTATIONS } from './spread-mutations.js';
 import { VALUE_MUTATIONS } from './value-mutations.js';
 
@@ -10,6 +11,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...VALUE_MUTATIONS,
   ...SPREAD_MUTATIONS,
   ...MEMBER_MUTATIONS,
+  ...REPAIR_MUTATIONS,
 ];
 
 export function mutationNamed(name: string): Mutation | undefined {

@@ -89,7 +89,7 @@ export const SPREAD_MUTATIONS: readonly Mutation[] = [
     name: 'hints-lead-to-probes-at-once',
     summary: 'every hint that a member is in trouble leads to a probe',
     file: 'gossip/membership/prober.ts',
-    find: 'nowMs - lastMs < this.#options.intervalMs) {',
+    find: 'nowMs - lastMs < this.#options.periodMs) {',
     replace: 'false) {',
     scenarios: ['word-of-the-dead'],
     caughtBy: [INVARIANTS.probes, CHECKS.deadProbes],

@@ -16,7 +16,7 @@ const EVICTING_WEIGHT = 3;
 const WEIGHT_OF_A_DEATH = 2;
 
 /** Periods without a sign of life before a silent member is evicted, at least. */
-const SILENT_PERIODS = 8.5;
+const SILENT_PERIODS = 9;
 
 /** Strikes in a row that evict a member that speaks, but cannot be reached. */
 const UNREACHABLE_STRIKES = 60;
@@ -47,7 +47,7 @@ interface Eviction {
 /**
  * A member is evicted only on evidence of one's own: a probe of it has failed since it last answered, and either it was
  * refused, three times half a period apart or once where another says that it is dead, or nothing has been heard of it
- * for eight and a half periods. Counted is what the process was told and the results that it got for its requests.
+ * for nine periods. Counted is what the process was told and the results that it got for its requests.
  */
 export class EvictionTakesEvidence implements Invariant {
   readonly #world: World;

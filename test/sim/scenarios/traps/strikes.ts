@@ -8,6 +8,9 @@ import { isTo, watchSent } from './sightings.js';
 
 const SILENCES = 4;
 
+/** A refusal is known by then, and no third probe is made. */
+const REFUSED_MS = 100;
+
 /** A probe is answered within this after the end of a silence. */
 const RELIEF_MS = 6000;
 
@@ -32,7 +35,7 @@ function forbid(world: World, nodes: readonly SimNode[], check: string, kinds: r
 /** Two probes in a row fail, and the next is answered; again and again. */
 const shortSilences: Scenario = {
   name: 'short-silences',
-  summary: `two probes of a member fail, then it answers, ${SILENCES} times over: it is not given up`,
+  summary: `two probes of a member are refused, then it answers, ${SILENCES} times over: it is not given up`,
   play: async (world, oracle) => {
     const [prober, silent] = await fourNodes(world);
     if (prober === undefined || silent === undefined) return;
@@ -43,9 +46,9 @@ const shortSilences: Scenario = {
     });
     for (let silence = 0; silence < SILENCES; silence++) {
       probes = 0;
-      world.network.setLink(prober.machine, silent.machine, { path: 'silent' });
+      world.network.setLink(prober.machine, silent.machine, { path: 'refused' });
       await world.runUntil(() => probes === 2, 20_000);
-      await world.run(prober.config.pingTimeoutMs);
+      await world.run(REFUSED_MS);
       world.network.heal();
       await world.run(RELIEF_MS);
     }

@@ -6,6 +6,7 @@ import { fullOfWrites } from './full-of-writes.js';
 import { FULL_QUEUES } from './full-queues.js';
 import { GOODBYES } from './goodbyes.js';
 import { idle, oneJoin } from './idle.js';
+import { removedAlive } from './removed.js';
 import { REPLICAS } from './replicas.js';
 import { STRIKES } from './strikes.js';
 import { SUCCESSORS } from './successors.js';
@@ -23,6 +24,7 @@ export const TRAPS: readonly Scenario[] = [
   ...GOODBYES,
   ...SUCCESSORS,
   ...TALK,
+  removedAlive,
   loneSurvivor,
   busyPeer,
   ...FULL_QUEUES,
