@@ -6,7 +6,7 @@ import type { Drill } from './drill.js';
 import { HELP } from './help.js';
 import { isInside, runInside } from './network/isolation.js';
 import { type CommandLine, commandOf, parseCommandLine } from './options.js';
-import { writeIntoPage } from './page.js';
+import { expectPlace, writeIntoPage } from './page.js';
 import { endWithParent } from './parent.js';
 import { circumstances, isPassed, type Outcome, renderJson } from './report.js';
 import { renderMarkdown, renderTable } from './table.js';
@@ -17,6 +17,8 @@ const EXIT_MISSED = 1;
 async function hold(drill: Drill, { options, json, write }: CommandLine): Promise<number> {
   const startedAt = new Date();
   const command = commandOf(drill.name, options);
+  // Before the drill, which may take an hour.
+  if (write !== undefined) await expectPlace(write, command);
   const figures = await drill.run(options, (text) => process.stderr.write(`${drill.name}: ${text}\n`));
   const outcome: Outcome = { drill: drill.name, command, options, startedAt, figures };
   const machine = circumstances(startedAt);

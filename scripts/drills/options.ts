@@ -65,6 +65,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const { json, write } = values;
   if (json === '') throw new UsageError('--json must name a file');
   if (write === '') throw new UsageError('--write must name a file');
+  if (write !== undefined && values.env !== undefined) {
+    throw new UsageError('--write and --env: pages hold what the defaults give');
+  }
   return {
     drill,
     options: { ...parseSettings(drill, values), environment: parseEnvironment(values.env ?? []) },

@@ -2,6 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 const END = '<!-- /drill -->';
 
+/** @throws where the page cannot be read, or has no place for the table of this command */
+export async function expectPlace(file: string, command: string): Promise<void> {
+  replaceBlock(await readFile(file, 'utf8'), command, '');
+}
+
 /**
  * Puts `text` into a page, in place of what stands between the marks of this command.
  *

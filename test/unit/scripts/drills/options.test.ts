@@ -26,6 +26,7 @@ describe('the command line of drills', () => {
     [['halves', '--nodes', '5'], /even number/],
     [['halves', '--cut', '5 minutes'], /--cut "5 minutes"/],
     [['kill', '--env', 'PATH=/tmp'], /--env "PATH=\/tmp"/],
+    [['kill', '--write', 'page.md', '--env', 'REPRAM_X=1'], /pages hold what the defaults give/],
     [['kill', '--json', ''], /--json must name a file/],
     [['kill', '--fast'], /--fast/],
   ])('refuses %j and says what is allowed', (args, message) => {
