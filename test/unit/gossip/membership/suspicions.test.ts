@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type OwnEvidence, Suspicions } from '../../../../src/gossip/membership/suspicions.js';
-import { PROFILES } from '../../../../src/gossip/membership/timing.js';
+import { type DetectorTiming, PROFILES } from '../../../../src/gossip/membership/timing.js';
 import { VirtualClock } from '../../../support/virtual-clock.js';
+
+const TIMING: DetectorTiming = { ...PROFILES.lan, silencePeriods: 9, maxSilencePeriods: 27 };
 
 let clock: VirtualClock;
 let suspicions: Suspicions;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  suspicions = new Suspicions(clock, PROFILES.lan);
+  suspicions = new Suspicions(clock, TIMING);
   suspicions.open('a');
 });
 
@@ -41,7 +43,7 @@ describe('Suspicions', () => {
 
     it('DeathClaims_WithASilentProbeOfOurOwn_AreStillOnlySilence', () => {
       for (let index = 0; index < 8; index++) suspicions.confirm('a', `w${index}`, 'dead');
-      clock.advance(8499);
+      clock.advance(8999);
       expect(isDue(silent(1))).toBe(false);
       clock.advance(1);
       expect(isDue(silent(1))).toBe(true);
@@ -54,13 +56,13 @@ describe('Suspicions', () => {
         if (count > 0) suspicions.confirm('a', `w${count}`, 'suspect');
         return deadlineMs();
       });
-      expect(after).toEqual([27_000, 17_750, 12_339, 8500, 8500]);
+      expect(after).toEqual([27_000, 18_000, 12_735, 9000, 9000]);
     });
 
     it('WordOfOneWitness_CountsOnce', () => {
       expect(suspicions.confirm('a', 'w', 'suspect')).toBe(true);
       for (let times = 0; times < 3; times++) expect(suspicions.confirm('a', 'w', 'suspect')).toBe(false);
-      expect([suspicions.witnesses('a'), deadlineMs()]).toEqual([1, 17_750]);
+      expect([suspicions.witnesses('a'), deadlineMs()]).toEqual([1, 18_000]);
     });
 
     it('Witness_ThatEvictsLater_HasSaidMore_AndTakesNothingBack', () => {
@@ -78,7 +80,7 @@ describe('Suspicions', () => {
     });
 
     it.each<[string, number, number]>([
-      ['where nobody could confirm it is the shortest', 0, 8500],
+      ['where nobody could confirm it is the shortest', 0, 9000],
       ['where one could waits for that one', 1, 27_000],
     ])('%s', (_name, able, ms) => {
       expect(deadlineMs(silent(3), { able, stretch: 1 })).toBe(ms);
@@ -92,19 +94,19 @@ describe('Suspicions', () => {
     });
 
     it('Stretched_ByTheLossOnesOwnNodeSees', () => {
-      expect(deadlineMs(silent(3), { able: 0, stretch: 4 })).toBe(34_000);
+      expect(deadlineMs(silent(3), { able: 0, stretch: 4 })).toBe(36_000);
     });
 
     it.each<[string, Partial<OwnEvidence>, number]>([
-      ['its word', { heardMs: 5000 }, 13_500],
-      ['its answer', { signOfLifeMs: 6000 }, 14_500],
+      ['its word', { heardMs: 5000 }, 14_000],
+      ['its answer', { signOfLifeMs: 6000 }, 15_000],
     ])('counts from the last sign of life: %s', (_name, sign, ms) => {
       expect(deadlineMs({ ...silent(3), ...sign }, { able: 0, stretch: 1 })).toBe(ms);
     });
 
     it('SignOfLife_ThatSomebodyElseHad_CountsAsOnesOwn', () => {
       suspicions.heard('a', 4000, 500);
-      expect(deadlineMs(silent(3), { able: 0, stretch: 1 })).toBe(12_500);
+      expect(deadlineMs(silent(3), { able: 0, stretch: 1 })).toBe(13_000);
     });
 
     it('SignOfLife_LittleLater_IsTakenOver_AndNotPassedOn', () => {
@@ -130,7 +132,7 @@ describe('Suspicions', () => {
       clock.advance(20_000);
       suspicions.postpone(18_000);
       const alone = { able: 0, stretch: 1 };
-      expect([deadlineMs(silent(3), alone), isDue(silent(3), alone)]).toEqual([26_500, false]);
+      expect([deadlineMs(silent(3), alone), isDue(silent(3), alone)]).toEqual([27_000, false]);
       suspicions.open('later');
       expect(suspicions.deadlineMs('later', silent(3), alone)).toBe(22_000);
     });

@@ -9,18 +9,18 @@ import {
   volunteerChance,
 } from '../../../../src/gossip/membership/timing.js';
 
-const { lan } = PROFILES;
+const lan: DetectorTiming = { ...PROFILES.lan, silencePeriods: 9, maxSilencePeriods: 27 };
 
 describe('silenceMs', () => {
   it.each([
-    [0, 0, 8500],
+    [0, 0, 9000],
     [0, 1, 27_000],
-    [1, 1, 8500],
+    [1, 1, 9000],
     [0, 3, 27_000],
-    [1, 3, 17_750],
-    [2, 3, 12_339],
-    [3, 3, 8500],
-    [8, 3, 8500],
+    [1, 3, 18_000],
+    [2, 3, 12_735],
+    [3, 3, 9000],
+    [8, 3, 9000],
   ])('with %i of %i confirmations is %i ms', (confirmations, expected, ms) => {
     expect(Math.round(silenceMs(lan, confirmations, expected))).toBe(ms);
   });
