@@ -19,7 +19,7 @@ interface Acquaintance {
 
 /**
  * Whom each process has certainly met: who answered a probe of its and introduced itself in the answer, has not said
- * goodbye to it since, and has not been followed by another node at its address. A lower bound of the members a node
+ * goodbye since as far as it was told, and has not been followed by another node at its address. A lower bound of the members a node
  * must count for its quorum, drawn from what crossed the network alone.
  */
 export class Acquaintances implements WorldObserver {
@@ -37,21 +37,30 @@ export class Acquaintances implements WorldObserver {
     if (type !== 'PING' || !('answer' in result)) return;
     const node = this.#cast.of(process);
     const answerer = this.#cast.at(this.#world.network.machineAt(to));
-    if (!isOurs(node) || answerer === undefined) return;
+    if (!isOurs(node)) return;
     const reply = readReply(result.answer);
+    for (const { id, incarnation } of reply?.gone ?? []) this.#saidGoodbye(node, id, incarnation);
+    if (answerer === undefined) return;
     if (reply?.type !== 'PONG' || answerer.id !== reply.from || !this.#cast.isLatestOfItsId(answerer)) return;
     const acquaintance = this.#with(node, reply.from);
     if ((reply.node?.incarnation ?? 0) > acquaintance.goodbye) acquaintance.metMs = this.#world.elapsedMs;
   }
 
   taken(exchange: Exchange, by: Machine, _answer: HostAnswer): void {
-    if (exchange.type !== 'LEAVE') return;
     const node = this.#cast.at(by);
     const message = readMessage(exchange.request.body);
     if (!isOurs(node) || message === undefined) return;
-    const acquaintance = this.#with(node, message.from);
+    for (const { id, incarnation } of message.gone) this.#saidGoodbye(node, id, incarnation);
+    if (exchange.type !== 'LEAVE') return;
+    this.#saidGoodbye(node, message.from, message.incarnation ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** By itself, or by the word of somebody it had said it to. */
+  #saidGoodbye(node: SimNode, id: string, incarnation: number): void {
+    const acquaintance = this.#with(node, id);
+    if (incarnation < acquaintance.goodbye) return;
     acquaintance.metMs = Number.NEGATIVE_INFINITY;
-    acquaintance.goodbye = Math.max(acquaintance.goodbye, message.incarnation ?? Number.POSITIVE_INFINITY);
+    acquaintance.goodbye = incarnation;
   }
 
   /** Ids of other nodes of its enclave that the process has met. */

@@ -20,6 +20,13 @@ export interface WireMessage {
   readonly incarnation: number | undefined;
   /** Members that its news says are dead. */
   readonly dead: readonly Death[];
+  /** Members that its news says have left, or were removed, up to an incarnation. */
+  readonly gone: readonly Departure[];
+}
+
+export interface Departure {
+  readonly id: string;
+  readonly incarnation: number;
 }
 
 export interface Death {
@@ -28,7 +35,7 @@ export interface Death {
   readonly by: string;
 }
 
-const NONE: readonly Death[] = [];
+const NONE: readonly never[] = [];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -59,6 +66,7 @@ function messageOf(fields: Fields | undefined): WireMessage | undefined {
     wantsReply: objectIn(fields, 'x')?.['reply'] === true,
     incarnation: number(objectIn(fields, 'x'), 'incarnation'),
     dead: deathsIn(objectIn(fields, 'x')?.['news']),
+    gone: departuresIn(objectIn(fields, 'x')?.['news']),
   };
 }
 
@@ -66,6 +74,14 @@ function deathsIn(news: unknown): readonly Death[] {
   if (!Array.isArray(news)) return NONE;
   const items = news.map(object).filter((item) => item?.['k'] === 'dead');
   return items.flatMap((item) => (item === undefined ? [] : [{ id: text(item, 'id'), by: text(item, 'by') }]));
+}
+
+function departuresIn(news: unknown): readonly Departure[] {
+  if (!Array.isArray(news)) return NONE;
+  const items = news.map(object).filter((item) => item?.['k'] === 'left' || item?.['k'] === 'removed');
+  return items.flatMap((item) =>
+    item === undefined ? [] : [{ id: text(item, 'id'), incarnation: number(item, 'inc') ?? Number.POSITIVE_INFINITY }],
+  );
 }
 
 function nodeOf(fields: Fields | undefined): WireNode | undefined {
