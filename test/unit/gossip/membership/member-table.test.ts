@@ -41,10 +41,21 @@ function evict(id = 'a'): void {
 }
 
 const strike = () => table.strike('a', true);
+const silent = () => table.strike('a', false);
+const accuse = () => table.accuse('a');
+const condemn = () => table.condemn('a');
+const vouched = () => table.vouched('a');
 const answered = () => table.answered('a');
 const heard = () => table.heard('a');
 const leave = () => table.leave('a');
 const replaced = () => table.replaced('a');
+
+/** An operator removes `a`: nothing of it up to this incarnation is a member for an hour. */
+function remove(incarnation: number): boolean {
+  const removedAtMs = clock.nowMs();
+  return table.remove({ id: 'a', incarnation, removedAtMs, expiresAtMs: removedAtMs + 3_600_000, by: 'b' });
+}
+
 const stateOf = (id = 'a'): MemberState | undefined => table.get(id)?.state;
 
 interface Trap {
@@ -255,6 +266,126 @@ const TRAPS: readonly Trap[] = [
     state: 'suspect',
   },
   {
+    name: 'Refusal_ThreeTimes_Evicts',
+    given: [() => prove(), strike, strike],
+    when: [strike],
+    state: 'dead',
+    told: ['a evicted'],
+  },
+  {
+    name: 'Silence_AloneDoesNotEvict_HoweverOften',
+    given: [() => prove()],
+    when: Array.from({ length: 100 }, () => silent),
+    state: 'suspect',
+    told: ['a suspected'],
+  },
+  {
+    name: 'Condemned_WithoutAStrike_IsNotEvicted',
+    given: [() => prove(), accuse],
+    when: [condemn],
+    state: 'suspect',
+    told: [],
+  },
+  {
+    name: 'Condemned_WithOneStrike_IsEvicted',
+    given: [() => prove(), accuse, silent],
+    when: [condemn],
+    state: 'dead',
+    told: ['a evicted'],
+  },
+  {
+    name: 'Accused_IsASuspect_WithoutAStrike',
+    given: [() => prove()],
+    when: [accuse, accuse],
+    state: 'suspect',
+    told: ['a suspected'],
+  },
+  {
+    name: 'Accused_DeadOrGone_StaysSo',
+    given: [() => prove(), leave],
+    when: [accuse, condemn],
+    state: 'left',
+    told: [],
+  },
+  {
+    name: 'Vouched_ClearsTheSuspect_AndBreaksTheRow',
+    given: [() => prove(), strike, strike],
+    when: [vouched, strike, strike],
+    state: 'suspect',
+    told: ['a cleared', 'a suspected'],
+  },
+  {
+    name: 'Vouched_DoesNotReviveTheDead',
+    given: [() => prove(), () => evict()],
+    when: [vouched],
+    state: 'dead',
+    told: [],
+  },
+  {
+    name: 'Refuted_TheRowOfStrikesStands',
+    given: [() => prove(), strike, strike],
+    when: [() => table.learn(refutation(), 'hearsay'), strike],
+    state: 'dead',
+    incarnation: 6,
+    told: ['a refuted', 'a evicted'],
+  },
+  {
+    name: 'Refuted_AndThenAnswered_TheRowIsBroken',
+    given: [() => prove(), strike, strike],
+    when: [() => table.learn(refutation(), 'hearsay'), answered, strike, strike],
+    state: 'suspect',
+    incarnation: 6,
+    told: ['a refuted', 'a suspected'],
+  },
+  {
+    name: 'Refuted_OfThePresentIncarnation_IsNoRefutation',
+    given: [() => prove(), strike],
+    when: [() => table.learn(ours(), 'hearsay'), () => table.learn(ours(), 'direct')],
+    state: 'suspect',
+    told: [],
+  },
+  {
+    name: 'DeadMember_SameProcessInALaterIncarnation_MustStillAnswer',
+    given: [() => prove(), () => evict()],
+    when: [() => table.learn(refutation(), 'direct')],
+    state: 'dead',
+    incarnation: 6,
+    told: ['a spoke'],
+  },
+  {
+    name: 'Removed_IsNotListedAgain_WhoeverSaysSo',
+    given: [() => prove(), () => remove(5)],
+    when: [
+      () => table.learn(ours(), 'direct'),
+      () => table.learn(ours(), 'hearsay'),
+      () => table.learn(ours(4), 'direct'),
+      () => table.learn(old(), 'direct'),
+      () => table.learn(old(), 'hearsay'),
+      heard,
+      answered,
+      vouched,
+      accuse,
+      leave,
+    ],
+    state: 'removed',
+    told: [],
+  },
+  {
+    name: 'Removed_LaterIncarnationComesBack',
+    given: [() => prove(), () => remove(5)],
+    when: [() => table.learn(ours(6), 'direct')],
+    state: 'alive',
+    incarnation: 6,
+    told: ['a returned'],
+  },
+  {
+    name: 'Removed_AFormerProcess_LeavesThePresentOneAlone',
+    given: [() => prove()],
+    when: [() => remove(4)],
+    state: 'alive',
+    told: [],
+  },
+  {
     name: 'Suspect_WordAloneDoesNotBreakTheRowOfStrikes',
     given: [() => prove(), strike, strike, heard],
     when: [strike],
@@ -300,6 +431,54 @@ describe('MemberTable', () => {
     table.leave('a');
     table.replaced('b');
     expect(table.quorumBasis()).toBe(2);
+  });
+
+  it('QuorumBasis_RemovalShrinksIt_AlsoOfTheDead', () => {
+    prove();
+    evict();
+    expect(table.quorumBasis()).toBe(2);
+    expect([remove(5), table.quorumBasis(), table.dead()]).toEqual([true, 1, []]);
+  });
+
+  it('Removal_IsNewsOnce_AndBarsWhoIsNotKnownYet', () => {
+    expect([remove(5), remove(5)]).toEqual([true, false]);
+    expect([table.learn(ours(), 'direct'), table.learn(ours(), 'hearsay'), stateOf()]).toEqual([
+      false,
+      false,
+      undefined,
+    ]);
+    expect(metrics.value('repram_members_barred_total')).toBe(2);
+  });
+
+  it('Removal_ThatIsOver_BarsNobody', () => {
+    prove();
+    remove(5);
+    clock.advance(3_600_000);
+    expect(table.learn(ours(), 'direct')).toBe(true);
+    expect(stateOf()).toBe('alive');
+  });
+
+  it('ThirdMistakenEviction_ComesBackOnlyAfterAWhile', () => {
+    prove();
+    const flap = () => {
+      evict();
+      heard();
+      answered();
+      return stateOf();
+    };
+    expect([flap(), flap(), flap()]).toEqual(['alive', 'alive', 'dead']);
+    clock.advance(5000);
+    answered();
+    expect(stateOf()).toBe('alive');
+  });
+
+  it('ThirdEviction_OfAProcessThatWasRestarted_ComesBackAtOnce', () => {
+    prove();
+    for (let incarnation = 6; incarnation < 12; incarnation++) {
+      evict();
+      table.learn(ours(incarnation), 'hearsay');
+      expect(stateOf()).toBe('alive');
+    }
   });
 
   it('QuorumBasis_RestartDoesNotShrinkIt', () => {

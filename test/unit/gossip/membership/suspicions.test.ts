@@ -155,6 +155,15 @@ describe('Suspicions', () => {
     expect(suspicions.lastHeardMs('a')).toBe(Number.NEGATIVE_INFINITY);
   });
 
+  it('Doubt_OfThisNodeAlone_IsPublicOnlyOnceItIsTold_WhichIsSaidOnce', () => {
+    expect(suspicions.isPublic('a')).toBe(false);
+    expect([suspicions.tell('a'), suspicions.tell('a'), suspicions.tell('unknown')]).toEqual([true, false, false]);
+    expect(suspicions.isPublic('a')).toBe(true);
+    suspicions.open('b');
+    suspicions.confirm('b', 'w', 'suspect');
+    expect([suspicions.isPublic('b'), suspicions.isPublic('unknown')]).toEqual([true, false]);
+  });
+
   it('OpenedAgain_KeepsWhatIsKnown', () => {
     suspicions.confirm('a', 'w', 'suspect');
     clock.advance(1000);

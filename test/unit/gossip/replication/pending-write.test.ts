@@ -38,6 +38,24 @@ describe('PendingWrite', () => {
     expect(settled).toEqual([true]);
   });
 
+  it('Revoked_AnAckCountsNoMore_AndEndsTheWaitingWhereTheRestCannotMakeTheQuorum', () => {
+    const pending = write(2, ['a', 'b', 'c']);
+    pending.ack('a');
+    pending.revoke('a');
+    pending.ack('b');
+    expect(settled).toEqual([]);
+    pending.lose('c');
+    expect(settled).toEqual([false]);
+  });
+
+  it('Revoked_BeforeItAcknowledged_ItMayYet', () => {
+    const pending = write(2, ['a', 'b']);
+    pending.revoke('a');
+    pending.ack('b');
+    pending.ack('a');
+    expect(settled).toEqual([true]);
+  });
+
   it('LostStranger_ChangesNothing', () => {
     const pending = write(1, ['a']);
     pending.lose('stranger');

@@ -139,7 +139,7 @@ describe('Writer', () => {
 
   it('UnprovenMembers_WithAStrike_AreNotSentTo', async () => {
     bench.gossip.members.learn(infoOf('ghost'), 'hearsay');
-    bench.gossip.members.strike('ghost');
+    bench.gossip.members.strike('ghost', true);
     write();
     await settle();
     expect(putHosts()).toEqual([]);
@@ -165,7 +165,7 @@ describe('Writer', () => {
   it('QuorumOutOfReach_AnswersPendingAtOnce_AndStillSends', async () => {
     bench = new GossipBench({ replication: 5 });
     await bench.prove(infoOf('a'), infoOf('b'), infoOf('c'), infoOf('d'));
-    for (const id of ['b', 'c', 'd']) for (let i = 0; i < 3; i++) bench.gossip.members.strike(id);
+    for (const id of ['b', 'c', 'd']) for (let i = 0; i < 3; i++) bench.gossip.members.strike(id, true);
     const put = write();
     await settle();
     expect(put.outcome).toBe('pending');
@@ -213,7 +213,7 @@ describe('Writer', () => {
 
   it('Eviction_DoesNotShrinkTheQuorum_ALoneSurvivorSaysPending', async () => {
     await bench.prove(infoOf('a'), infoOf('b'));
-    for (const id of ['a', 'b']) for (let i = 0; i < 3; i++) bench.gossip.members.strike(id);
+    for (const id of ['a', 'b']) for (let i = 0; i < 3; i++) bench.gossip.members.strike(id, true);
     expect(await bench.gossip.writer.write('k', bytes(), 600)).toBe('pending');
   });
 
@@ -237,7 +237,7 @@ describe('Writer', () => {
     await bench.prove(infoOf('a'), infoOf('b'));
     const put = write();
     await bench.clock.run(100);
-    for (const id of ['a', 'b']) for (let i = 0; i < 3; i++) bench.gossip.members.strike(id);
+    for (const id of ['a', 'b']) for (let i = 0; i < 3; i++) bench.gossip.members.strike(id, true);
     await settle();
     expect([put.outcome, put.atMs()]).toEqual(['pending', 100]);
   });
@@ -266,5 +266,51 @@ describe('Writer', () => {
     ack(unsent?.id ?? 'none');
     await settle();
     expect(put.outcome).toBe('quorum');
+  });
+
+  describe('restart', () => {
+    const next = (host: string, instance = 'next') => ({
+      ...infoOf('a', { address: host }),
+      extension: { incarnation: 6, instance },
+    });
+    const evictA = () => {
+      for (let strike = 0; strike < 3; strike++) bench.gossip.members.strike('a', true);
+    };
+
+    it.each<[string, () => void, WriteOutcome]>([
+      ['FastRestart_VoidsTheAckOfTheFormerProcess', () => undefined, 'pending'],
+      ['Restart_AfterEviction_VoidsTheAckOfTheFormerProcess', evictA, 'pending'],
+    ])('%s', async (_name, before, outcome) => {
+      expect(await restartBetweenTheAcks(before, next('a.test'))).toBe(outcome);
+    });
+
+    it('Restart_AtAnotherAddress_VoidsTheAckOfTheFormerProcess', async () => {
+      expect(await restartBetweenTheAcks(() => undefined, next('elsewhere.test'))).toBe('pending');
+    });
+
+    it('Refutation_IsNoRestart_TheAckCounts', async () => {
+      expect(await restartBetweenTheAcks(() => undefined, next('a.test', 'a5'))).toBe('quorum');
+      expect(await restartBetweenTheAcks(() => undefined, next('elsewhere.test', 'a5'))).toBe('quorum');
+    });
+
+    /** A write to four peers that needs two ACKs: `a` gives one, turns into `after`, and `b` gives one. */
+    async function restartBetweenTheAcks(
+      before: () => void,
+      after: ReturnType<typeof next>,
+    ): Promise<WriteOutcome | undefined> {
+      bench.gossip.stop();
+      bench = new GossipBench({ replication: 5 });
+      await bench.prove(...['a', 'b', 'c', 'd'].map((id) => infoOf(id, { incarnation: 5 })));
+      bench.transport.onSend = (_to, message) =>
+        message.type === 'PUT' ? { kind: 'ok' } : { kind: 'busy', retryAfterMs: undefined };
+      const writing = write();
+      await settle();
+      ack('a');
+      before();
+      bench.gossip.members.learn(after, 'hearsay');
+      ack('b');
+      await bench.clock.run(5000);
+      return writing.outcome;
+    }
   });
 });
