@@ -12,22 +12,9 @@ import type { News } from '../../../../src/gossip/wire/news.js';
 import { infoOf, SELF } from '../../../support/gossip-bench.js';
 import { ReadableMetrics, SeededRng } from '../../../support/ports.js';
 import { ScriptedTransport } from '../../../support/scripted-transport.js';
-import { VirtualClock } from '../../../support/virtual-clock.js';
+import { StallingClock } from '../../../support/stalling-clock.js';
 
 const NEWS: News = { kind: 'left', id: 'gone', incarnation: 1 };
-
-/** A clock whose timers fire late by as long as the node stood still. */
-class StallingClock extends VirtualClock {
-  #stoodStillMs = 0;
-
-  override monotonicMs(): number {
-    return super.monotonicMs() + this.#stoodStillMs;
-  }
-
-  standStill(ms: number): void {
-    this.#stoodStillMs += ms;
-  }
-}
 
 let clock: StallingClock;
 let transport: ScriptedTransport;
