@@ -18,6 +18,9 @@ const WEIGHT_OF_A_DEATH = 2;
 /** Periods without a sign of life before a silent member is evicted, at least. */
 const SILENT_PERIODS = 9;
 
+/** Times are sums of fractions, which end in the last digit. */
+const ROUNDING_MS = 0.001;
+
 /** Strikes in a row that evict a member that speaks, but cannot be reached. */
 const UNREACHABLE_STRIKES = 60;
 
@@ -117,7 +120,7 @@ export class EvictionTakesEvidence implements Invariant {
     const refusals = strikesIn(refusedMs, pingIntervalMs / 2);
     const isRefused = refusals > 0 && refusals + WEIGHT_OF_A_DEATH * deaths.size >= EVICTING_WEIGHT;
     const silentMs = atMs - heardMs;
-    const isSilent = failures.length > 0 && silentMs >= SILENT_PERIODS * pingIntervalMs;
+    const isSilent = failures.length > 0 && silentMs + ROUNDING_MS >= SILENT_PERIODS * pingIntervalMs;
     if (isRefused || isSilent || failures.length >= UNREACHABLE_STRIKES) return;
     const detail =
       `${node.id} evicted ${id}, ${silentMs.toFixed(0)} ms after its last sign of life, with ${refusals} refusals of ` +
