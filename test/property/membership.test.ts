@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { STRIKES_TO_EVICT } from '../../src/gossip/membership/evidence.js';
-import { isLive, type Member } from '../../src/gossip/membership/member.js';
+import { isGone, isLive, type Member, memberInfo } from '../../src/gossip/membership/member.js';
 import { MAX_MEMBERS, MemberTable } from '../../src/gossip/membership/member-table.js';
 import { infoOf, SELF } from '../support/gossip-bench.js';
 import { ReadableMetrics } from '../support/ports.js';
@@ -15,26 +15,37 @@ type Event =
       readonly id: string;
       readonly evidence: 'direct' | 'hearsay';
       readonly incarnation: number | undefined;
+      readonly instance: string;
       readonly host: string;
     }
-  | { readonly do: 'heard' | 'answered' | 'strike' | 'leave' | 'replaced'; readonly id: string }
+  | { readonly do: 'heard' | 'answered' | 'vouched' | 'leave' | 'replaced' | 'accuse' | 'condemn'; readonly id: string }
+  | { readonly do: 'strike'; readonly id: string; readonly certain: boolean }
+  | { readonly do: 'remove'; readonly id: string; readonly incarnation: number }
   | { readonly do: 'wait'; readonly ms: number };
 
 const ids = fc.constantFrom(...IDS);
 
+/** Of two processes at most, each of which raises its incarnation: restarts and refutations. */
+const learning = fc.record({
+  do: fc.constant('learn' as const),
+  id: ids,
+  evidence: fc.constantFrom('direct' as const, 'hearsay' as const),
+  incarnation: fc.option(fc.nat(4), { nil: undefined }),
+  instance: fc.constantFrom('first', 'second'),
+  host: fc.constantFrom('one.test', 'two.test', 'self.test'),
+});
+
 const events: fc.Arbitrary<Event> = fc.oneof(
-  fc.record({
-    do: fc.constant('learn' as const),
-    id: ids,
-    evidence: fc.constantFrom('direct' as const, 'hearsay' as const),
-    incarnation: fc.option(fc.nat(4), { nil: undefined }),
-    host: fc.constantFrom('one.test', 'two.test', 'self.test'),
-  }),
-  fc.record({ do: fc.constantFrom('heard' as const, 'answered' as const), id: ids }),
-  fc.record({ do: fc.constant('strike' as const), id: ids }),
-  fc.record({ do: fc.constant('strike' as const), id: ids }),
-  fc.record({ do: fc.constantFrom('leave' as const, 'replaced' as const), id: ids }),
-  fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 1000, 3_600_000) }),
+  { weight: 3, arbitrary: learning },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('heard' as const, 'answered' as const, 'vouched' as const), id: ids }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('strike' as const), id: ids, certain: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('accuse' as const, 'condemn' as const), id: ids }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('leave' as const, 'replaced' as const), id: ids }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), id: ids, incarnation: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 1000, 3_600_000) }) },
 );
 
 interface Snapshot {
@@ -48,40 +59,73 @@ function snapshot(table: MemberTable): Snapshot {
 }
 
 function apply(table: MemberTable, clock: VirtualClock, event: Event): void {
-  if (event.do === 'wait') clock.advance(event.ms);
-  else if (event.do === 'learn') {
-    const { id, incarnation, host } = event;
-    table.learn(infoOf(id, { address: host, ...(incarnation !== undefined && { incarnation }) }), event.evidence);
-  } else if (event.do === 'strike') table.strike(event.id, true);
-  else table[event.do](event.id);
+  switch (event.do) {
+    case 'wait':
+      return clock.advance(event.ms);
+    case 'learn': {
+      const { id, incarnation, instance, host, evidence } = event;
+      const extension = incarnation === undefined ? {} : { extension: { incarnation, instance } };
+      return void table.learn(infoOf(id, { address: host, ...extension }), evidence);
+    }
+    case 'strike':
+      return table.strike(event.id, event.certain);
+    case 'remove': {
+      const removedAtMs = clock.nowMs();
+      const times = { removedAtMs, expiresAtMs: removedAtMs + 7_200_000 };
+      return void table.remove({ id: event.id, incarnation: event.incarnation, by: 'operator', ...times });
+    }
+    default:
+      return table[event.do](event.id);
+  }
 }
 
 function checkMember(before: Member | undefined, after: Member, event: Event): void {
   const [was, is] = [before?.extension?.incarnation ?? -1, after.extension?.incarnation ?? -1];
   expect(is, 'an incarnation never goes down').toBeGreaterThanOrEqual(was);
-  if (after.state === 'alive') expect(after.strikes, 'no strike stands against the alive').toBe(0);
-  if (after.state === 'suspect') expect(after.strikes).toBeGreaterThan(0);
-  if (isLive(after)) expect(after.strikes).toBeLessThan(STRIKES_TO_EVICT);
-  const renewed = is > was;
-  if (before?.state === 'dead' && isLive(after) && !renewed) {
-    expect(event.do, 'the dead come back only by speaking and answering').not.toBe('strike');
+  expect(after.refusals, 'refusals are strikes').toBeLessThanOrEqual(after.strikes);
+  if (isLive(after)) expect(after.refusals).toBeLessThan(STRIKES_TO_EVICT);
+  if (isGone(after)) expect(after.proven, 'who has gone counts for no quorum').toBe(false);
+  if (before !== undefined) checkChange(before, after, event, is > was);
+  if (after.proven && before?.proven !== true) expect([after.introduced, after.reachable]).toEqual([true, true]);
+}
+
+function checkChange(before: Member, after: Member, event: Event, renewed: boolean): void {
+  const isAnother = renewed && after.extension?.instance !== before.extension?.instance;
+  if (isLive(before) && after.state === 'dead') {
+    expect(['strike', 'condemn'], 'nobody is evicted by what others say').toContain(event.do);
+    expect(after.strikes, 'nobody is evicted without a strike of this node').toBeGreaterThan(0);
+  }
+  if (after.strikes < before.strikes) {
+    const ends = ['answered', 'vouched', 'learn', 'heard'];
+    expect(ends, 'a row of strikes is broken by signs of life').toContain(event.do);
+    if (event.do === 'learn' && isLive(before) && before.extension !== undefined && renewed && !isAnother) {
+      expect(after.address, 'a refutation wipes out no strikes').not.toEqual(before.address);
+    }
+  }
+  if (before.state === 'dead' && isLive(after) && !isAnother) {
+    expect(['learn', 'heard', 'answered'], 'the dead come back by speaking and answering').toContain(event.do);
     expect(after.heardMs).toBeGreaterThanOrEqual(before.sinceMs);
     expect([after.introduced, after.reachable]).toEqual([true, true]);
   }
-  if (before?.state === 'left' && after.state !== 'left' && !renewed) {
-    expect(event, 'who left comes back only by introducing itself').toMatchObject({ do: 'learn', evidence: 'direct' });
+  if (isGone(before) && !isGone(after) && !renewed) {
+    expect(event, 'who has gone comes back only by introducing itself').toMatchObject({
+      do: 'learn',
+      evidence: 'direct',
+    });
   }
-  if (after.proven && before?.proven !== true) expect([after.introduced, after.reachable]).toEqual([true, true]);
 }
 
 function checkTable(table: MemberTable): void {
   const all = [...table.all()];
-  const left = all.filter((member) => member.state === 'left');
-  expect(table.live().length + table.dead().length + left.length, 'live, dead and left are all').toBe(all.length);
+  const gone = all.filter(isGone);
+  expect(table.live().length + table.dead().length + gone.length, 'live, dead and gone are all').toBe(all.length);
   expect(table.live().every(isLive)).toBe(true);
   expect(table.enclavePeers()).toEqual(table.live().filter((member) => member.enclave === SELF.enclave));
-  expect(table.quorumBasis()).toBe(1 + all.filter((member) => member.proven && member.state !== 'left').length);
+  expect(table.quorumBasis()).toBe(1 + all.filter((member) => member.proven && !isGone(member)).length);
   expect(all.some((member) => member.id === SELF.id || member.address.host === SELF.address.host)).toBe(false);
+  for (const member of all) {
+    if (!isGone(member)) expect(table.tombstones.bars(memberInfo(member)), 'who is barred is no member').toBe(false);
+  }
 }
 
 describe('MemberTable', () => {
@@ -96,8 +140,9 @@ describe('MemberTable', () => {
         const after = snapshot(table);
         for (const [id, member] of after.members) checkMember(before.members.get(id), member, event);
         checkTable(table);
-        const leaves = event.do === 'leave' || event.do === 'replaced';
-        if (!leaves) expect(after.basis, 'only leaving shrinks the quorum basis').toBeGreaterThanOrEqual(before.basis);
+        const leaves = event.do === 'leave' || event.do === 'replaced' || event.do === 'remove';
+        if (leaves) continue;
+        expect(after.basis, 'only leaving and removal shrink the quorum basis').toBeGreaterThanOrEqual(before.basis);
       }
     },
   );
