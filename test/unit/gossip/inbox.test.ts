@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PongMessage } from '../../../src/gossip/wire/message.js';
-import { GossipBench, infoOf, SELF } from '../../support/gossip-bench.js';
+import { answerOf, GossipBench, infoOf, SELF } from '../../support/gossip-bench.js';
 
 let bench: GossipBench;
 const incarnation = SELF.incarnation;
@@ -13,6 +13,7 @@ beforeEach(async () => {
 afterEach(() => {
   bench.gossip.stop();
   SELF.incarnation = incarnation;
+  delete SELF.leaving;
   SELF.contenders.clear();
 });
 
@@ -88,5 +89,40 @@ describe('Inbox', () => {
     for (let i = 0; i < 100; i++) bench.gossip.receive(pong(5000 + i));
     await bench.clock.run(100);
     expect([SELF.incarnation, bench.transport.of('PING')]).toEqual([incarnation, []]);
+  });
+
+  it.each([
+    ['the present incarnation', 0, incarnation + 1],
+    ['an earlier one, refuted before', -1, incarnation],
+  ])('Ping_ThatAccusesThisNode, in %s', (_name, age, expected) => {
+    const ping = { type: 'PING', from: 'a', timestampS: 1, messageId: '', to: SELF.id, wantsReply: true } as const;
+    const receipt = bench.gossip.receive({ ...ping, accused: incarnation + age });
+    expect(SELF.incarnation).toBe(expected);
+    const told = receipt.kind === 'ok' && receipt.reply?.type === 'PONG' ? receipt.reply.nodeInfo : undefined;
+    expect(told?.extension?.incarnation).toBe(expected);
+  });
+
+  it('Ping_OfAStranger_AccusesNobody', () => {
+    const ping = { type: 'PING', from: 'stranger', timestampS: 1, messageId: '', to: SELF.id } as const;
+    bench.gossip.receive({ ...ping, accused: incarnation });
+    expect(SELF.incarnation).toBe(incarnation);
+  });
+
+  it('OldPeer_IsTold_NoNews_NoAccusation_NoPingReq', async () => {
+    await bench.prove(infoOf('old'), infoOf('b', { incarnation: 1 }));
+    const silent = (timeoutMs: number) => bench.clock.sleep(timeoutMs).then(() => ({ kind: 'timeout' as const }));
+    bench.transport.onSend = (to, message, timeoutMs) =>
+      to.host === 'b.test' ? silent(timeoutMs) : answerOf(to, message);
+    bench.gossip.start();
+    await bench.clock.run(40_000);
+    bench.gossip.remove('a');
+    bench.gossip.members.strike('old', true);
+    await bench.clock.run(5000);
+    void bench.gossip.leave();
+    const toOld = bench.transport.sent.filter(({ to }) => to.host === 'old.test').map(({ message }) => message);
+    expect(new Set(toOld.map(({ type }) => type))).toEqual(new Set(['PING', 'SYNC']));
+    for (const message of toOld) expect(message).not.toHaveProperty('news');
+    for (const message of toOld) expect(message).not.toHaveProperty('accused');
+    expect(bench.transport.of('NEWS').length).toBeGreaterThan(0);
   });
 });

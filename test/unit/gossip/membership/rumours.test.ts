@@ -49,7 +49,8 @@ function tombstoneOf(id: string, incarnation: number): Tombstone {
 describe('Rumours', () => {
   describe('of a death', () => {
     it('HearsayOfADeath_IsASuspicion', async () => {
-      bench.transport.onSend = (to, message) => (to.host === 'a.test' ? { kind: 'busy' } : answerOf(to, message));
+      bench.transport.onSend = (to, message) =>
+        to.host === 'a.test' ? { kind: 'busy', retryAfterMs: undefined } : answerOf(to, message);
       for (const by of ['b', 'c', 'd']) tell(by, claim('dead', by));
       await bench.clock.run(60_000);
       expect([stateOf('a'), bench.member('a').strikes]).toEqual(['suspect', 0]);
@@ -81,7 +82,8 @@ describe('Rumours', () => {
 
   describe('of a suspicion', () => {
     beforeEach(() => {
-      bench.transport.onSend = (to, message) => (to.host === 'a.test' ? { kind: 'busy' } : answerOf(to, message));
+      bench.transport.onSend = (to, message) =>
+        to.host === 'a.test' ? { kind: 'busy', retryAfterMs: undefined } : answerOf(to, message);
     });
 
     it('IsPassedOn_ForEachWitnessOnce', async () => {
