@@ -20,6 +20,9 @@ const LATE_MS = 100;
 /** Periods before the end of a suspicion that this node looks for itself, where it has not yet. */
 const LAST_LOOK_PERIODS = 2;
 
+/** Silent rounds in a row after which the others are told. */
+const STRIKES_TO_TELL = 2;
+
 interface SuspicionWatchPorts {
   readonly clock: Clock;
   readonly rng: Rng;
@@ -107,11 +110,14 @@ export class SuspicionWatch {
   }
 
   /**
-   * A single silent round is no news: most are a lost message, which the next one shows. From the second on, from the third
-   * where many are lost, and at a first refusal, the others should look, too.
+   * A single silent round is no news: most are a lost message, which the next one shows. From the second on, and at a first
+   * refusal, the others should look, too. Where others have said so, it takes one less; where many messages are lost, one
+   * more.
    */
   #isWorthTelling({ id, strikes }: Member, certain: boolean): boolean {
-    return certain || strikes >= (this.#parts.health.silenceFactor(id) > 1 ? 3 : 2);
+    const { suspicions, health } = this.#parts;
+    const isLossy = health.silenceFactor(id) > 1;
+    return certain || strikes >= STRIKES_TO_TELL + (isLossy ? 1 : 0) - (suspicions.isPublic(id) ? 1 : 0);
   }
 
   #circumstances(member: Member): Circumstances {

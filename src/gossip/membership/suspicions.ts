@@ -13,8 +13,12 @@ const UNREACHABLE_STRIKES = 60;
 /** Most members whose word about one suspect is counted; more would not shorten its time any further. */
 const MAX_WITNESSES = 8;
 
-/** Periods that pass at least between the first doubt and the eviction of a silent member: it must be able to refute. */
+/**
+ * Periods that pass at least between the first doubt and the eviction of a silent member: it must be able to refute, and
+ * others to say that they heard of it. Where messages are lost, that takes several tries.
+ */
 const MIN_PERIODS = 2;
+const MIN_PERIODS_UNDER_LOSS = 6;
 
 /** What others say of a suspect, and since when. */
 interface Suspicion {
@@ -162,7 +166,8 @@ export class Suspicions {
     if (suspicion === undefined) return Number.POSITIVE_INFINITY;
     const lastMs = Math.max(suspicion.heardMs, own.heardMs, own.signOfLifeMs);
     const lengthMs = silenceMs(this.#timing, suspicion.witnesses.size, expectedConfirmations(able)) * stretch;
-    const leastMs = MIN_PERIODS * this.#timing.periodMs * stretch;
+    const leastPeriods = stretch > 1 ? MIN_PERIODS_UNDER_LOSS * stretch : MIN_PERIODS;
+    const leastMs = leastPeriods * this.#timing.periodMs;
     return Math.max(lastMs + lengthMs, suspicion.sinceMs + leastMs) + suspicion.pausedMs;
   }
 
