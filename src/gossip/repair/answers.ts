@@ -50,7 +50,7 @@ export class RepairAnswers {
   }
 
   #list({ leaves, cursor }: QuestionOf<'list' | 'pull'>): ReplicaReply<'list'> {
-    const page = this.#page(leaves, cursor, MAX_BATCH_BYTES, ({ key }) => LISTED_COST + key.length);
+    const page = this.#page(leaves, cursor, ({ key }) => LISTED_COST + key.length);
     const items = page.entries.map(({ key, version, bytes }) => ({ key, version, bytes: bytes.byteLength }));
     return { op: 'list', items, ...page.next };
   }
@@ -70,22 +70,18 @@ export class RepairAnswers {
     return { op: 'fetch', entries };
   }
 
-  /**
-   * Where as much has been sent as may be, one entry is all that is answered: an answer that is short and has more to
-   * follow tells the asker to slow down.
-   */
+  /** Where as much has been sent as may be, the answer is empty and leads to where it began: the asker has to wait. */
   #pull({ leaves, cursor }: QuestionOf<'list' | 'pull'>): ReplicaReply<'pull'> {
-    const room = this.#outbound.isOpen ? MAX_BATCH_BYTES : 0;
-    const page = this.#page(leaves, cursor, room, wireCost);
+    if (cursor !== undefined && !this.#outbound.isOpen) return { op: 'pull', entries: [], cursor };
+    const page = this.#page(leaves, cursor, wireCost);
     this.#outbound.spend(costOf(page.entries));
     return { op: 'pull', entries: page.entries, ...page.next };
   }
 
-  /** The entries that fit into `room` bytes, the first one in any case, and where it goes on. */
+  /** The entries that fit into a batch, the first one in any case, and where it goes on. */
   #page(
     leaves: readonly number[],
     cursor: string | undefined,
-    room: number,
     cost: (entry: Entry) => number,
   ): { readonly entries: readonly Entry[]; readonly next?: { readonly cursor: string } } {
     const entries: Entry[] = [];
@@ -93,7 +89,7 @@ export class RepairAnswers {
     let last: string | undefined;
     for (const entry of walkLeaves(this.#store.inventory, leaves, cursor)) {
       bytes += cost(entry);
-      if (last !== undefined && (bytes > room || entries.length >= MAX_ENTRIES))
+      if (last !== undefined && (bytes > MAX_BATCH_BYTES || entries.length >= MAX_ENTRIES))
         return { entries, next: { cursor: last } };
       entries.push(entry);
       last = entry.key;

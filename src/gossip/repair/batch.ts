@@ -4,7 +4,7 @@ import type { Entry } from '../ports/store.js';
  * Most that repair puts into one request or answer, in the bytes of `entryCost`; a single larger entry travels alone.
  * Small enough that encoding, decoding or storing it holds up a node's other work for a few milliseconds only.
  */
-export const MAX_BATCH_BYTES: number = 256 * 1024;
+export const MAX_BATCH_BYTES: number = 128 * 1024;
 
 /** What an entry takes besides key and value, on the wire and in work, in bytes. */
 const ENTRY_COST = 128;

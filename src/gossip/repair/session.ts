@@ -115,11 +115,12 @@ export class RepairSession {
     let cursor: string | undefined;
     do {
       const answer = await this.#ask({ op: 'pull', leaves, ...(cursor !== undefined && { cursor }) }, PULLED_BYTES);
-      if (answer === undefined || (answer.cursor !== undefined && answer.entries.at(-1)?.key !== answer.cursor))
-        return false;
-      await this.#receive(answer.entries);
-      if (answer.cursor !== undefined && answer.entries.length === 1)
-        await this.#clock.sleep(PAUSE_MS, this.#parts.signal);
+      if (answer === undefined) return false;
+      const { entries } = answer;
+      const isPutOff = entries.length === 0 && answer.cursor !== undefined && answer.cursor === cursor;
+      if (isPutOff) await this.#clock.sleep(PAUSE_MS, this.#parts.signal);
+      else if (!leadsOn(answer.cursor, cursor, entries)) return false;
+      await this.#receive(entries);
       cursor = answer.cursor;
     } while (cursor !== undefined);
     return true;
@@ -149,8 +150,7 @@ export class RepairSession {
     let cursor: string | undefined;
     do {
       const answer = await this.#ask({ op: 'list', leaves, ...(cursor !== undefined && { cursor }) });
-      if (answer === undefined || (answer.cursor !== undefined && answer.items.at(-1)?.key !== answer.cursor))
-        return undefined;
+      if (answer === undefined || !leadsOn(answer.cursor, cursor, answer.items)) return undefined;
       listed += answer.items.length;
       for (const item of answer.items) {
         versions.set(item.key, item.version);
@@ -224,6 +224,15 @@ interface Listed {
   readonly wanted: readonly HeldKey[];
   /** Whether all of it was listed. */
   readonly isWhole: boolean;
+}
+
+/** Whether a page leads nowhere, being the last, or on from its own last key. */
+function leadsOn(
+  next: string | undefined,
+  from: string | undefined,
+  page: readonly { readonly key: string }[],
+): boolean {
+  return next === undefined || (next !== from && page.at(-1)?.key === next);
 }
 
 function keyOf({ key }: { readonly key: string }): string {
