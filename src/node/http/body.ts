@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../gossip/ports/clock.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
-
-/** Most bytes of request bodies held at a time: of all clients together, and of all peers together. */
-export const MAX_BODIES_BYTES: number = 128 * 1024 * 1024;
+import { BodyBudget } from './body-budget.js';
+import { BodyWatch } from './body-watch.js';
+import { Chunks } from './chunks.js';
+import { clientAddress } from './client-address.js';
 
 /** Whose bodies are counted together: clients that stall their uploads must not keep gossip out. */
 type Sender = 'clients' | 'peers';
@@ -11,27 +13,41 @@ type Sender = 'clients' | 'peers';
 const MAX_DISCARDED_BYTES: number = 32 * 1024 * 1024;
 
 /**
- * - `too-large`: longer than allowed. `busy`: too many bodies are being read. `gone`: the client went away.
+ * - `too-large`: longer than allowed.
+ * - `busy`: too much is being read, in all or from this address.
+ * - `slow`: it stalled, or came too slowly.
+ * - `gone`: the client went away.
  */
+export type BodyFault = 'too-large' | 'busy' | 'slow' | 'gone';
+
 export type BodyResult =
   | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly reason: 'too-large' | 'busy' | 'gone' };
+  | { readonly ok: false; readonly reason: BodyFault };
 
-/** Reads request bodies, within a bound for each, one for those of clients together and one for those of peers. */
+/** Reads request bodies, within a bound for each, and budgets for those of clients and for those of peers. */
 export class BodyReader {
   readonly #tooLarge: Counter;
   readonly #busy: Counter;
+  readonly #slow: Counter;
+  readonly #trustProxy: boolean;
+  readonly #watch: BodyWatch;
   /** What a client waits for before it sends its body. An entry lives as long as its request. */
   readonly #beforeReading = new WeakMap<IncomingMessage, () => void>();
-  readonly #heldBytes: Record<Sender, number> = { clients: 0, peers: 0 };
+  readonly #budgets: Readonly<Record<Sender, BodyBudget>> = { clients: new BodyBudget(), peers: new BodyBudget() };
 
-  constructor(ports: { readonly metrics: Metrics }) {
+  constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, options: { readonly trustProxy: boolean }) {
     const { metrics } = ports;
+    this.#trustProxy = options.trustProxy;
+    this.#watch = new BodyWatch(ports);
     this.#tooLarge = metrics.counter('repram_bodies_too_large_total', 'Requests refused: their body is too long.');
     this.#busy = metrics.counter('repram_bodies_busy_total', 'Requests refused: too many bodies were being read.');
+    this.#slow = metrics.counter(
+      'repram_bodies_slow_total',
+      'Requests refused: their body stalled or came too slowly.',
+    );
     metrics.gauge('repram_bodies_held_bytes', 'Bytes of request bodies being read.', () => {
-      const { clients, peers } = this.#heldBytes;
-      return clients + peers;
+      const { clients, peers } = this.#budgets;
+      return clients.heldBytes + peers.heldBytes;
     });
   }
 
@@ -45,50 +61,46 @@ export class BodyReader {
    * good only for the moment. Never rejects.
    */
   read(req: IncomingMessage, maxBytes: number, sender: Sender): Promise<BodyResult> {
-    if (Number(req.headers['content-length'] ?? 0) > maxBytes) {
+    const announcedBytes = Number(req.headers['content-length'] ?? 0);
+    if (announcedBytes > maxBytes) {
       this.#tooLarge.inc();
       discard(req);
       return Promise.resolve({ ok: false, reason: 'too-large' });
     }
     this.#beforeReading.get(req)?.();
+    const share = this.#budgets[sender].open(clientAddress(req, this.#trustProxy), announcedBytes);
     return new Promise((resolve) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
+      const chunks = new Chunks();
       let done = false;
       const finish = (result: BodyResult): void => {
         if (done) return;
         done = true;
-        this.#heldBytes[sender] -= size;
+        endWatch();
+        share.release();
         req.removeListener('data', onData);
         resolve(result);
       };
-      const refuse = (reason: 'too-large' | 'busy', counter: Counter): void => {
+      const refuse = (reason: BodyFault, counter: Counter): void => {
         counter.inc();
         finish({ ok: false, reason });
         discard(req);
       };
       const onData = (chunk: Buffer): void => {
-        if (size + chunk.length > maxBytes) return refuse('too-large', this.#tooLarge);
-        if (this.#heldBytes[sender] + chunk.length > MAX_BODIES_BYTES) return refuse('busy', this.#busy);
-        size += chunk.length;
-        this.#heldBytes[sender] += chunk.length;
-        chunks.push(chunk);
+        const size = chunks.size + chunk.length;
+        if (size > maxBytes) return refuse('too-large', this.#tooLarge);
+        if (!share.grow(size)) return refuse('busy', this.#busy);
+        chunks.add(chunk);
       };
+      const endWatch = this.#watch.begin(
+        () => chunks.size,
+        () => refuse('slow', this.#slow),
+      );
       req.on('data', onData);
-      req.once('end', () => finish({ ok: true, bytes: join(chunks, size, sender === 'clients') }));
+      req.once('end', () => finish({ ok: true, bytes: chunks.join(sender === 'clients') }));
       req.once('close', () => finish({ ok: false, reason: 'gone' }));
       req.once('error', () => finish({ ok: false, reason: 'gone' }));
     });
   }
-}
-
-function join(chunks: readonly Buffer[], size: number, own: boolean): Buffer {
-  const [first] = chunks;
-  if (!own && first !== undefined && chunks.length === 1) return first;
-  const bytes = Buffer.allocUnsafeSlow(size);
-  let offset = 0;
-  for (const chunk of chunks) offset += chunk.copy(bytes, offset);
-  return bytes;
 }
 
 function discard(req: IncomingMessage): void {

@@ -6,7 +6,7 @@ import type { QuorumReader, ReadOutcome } from '../../gossip/replica/quorum-read
 import type { WriteOutcome, Writer } from '../../gossip/replication/writer.js';
 import { isKey } from '../../gossip/wire/fields.js';
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '../../gossip/wire/limits.js';
-import type { BodyReader } from './body.js';
+import type { BodyFault, BodyReader } from './body.js';
 import { BASE_HEADERS, corsHeaders } from './headers.js';
 import type { InFlight } from './in-flight.js';
 import { reply, replyMethodNotAllowed, replyText } from './reply.js';
@@ -128,14 +128,10 @@ function unreachedText({ answered, needed }: Extract<ReadOutcome, { readonly kin
 }
 
 /** Answers a request whose body could not be taken. */
-export function replyToBadBody(
-  req: IncomingMessage,
-  res: ServerResponse,
-  reason: 'too-large' | 'busy' | 'gone',
-  maxBytes: number,
-): void {
+export function replyToBadBody(req: IncomingMessage, res: ServerResponse, reason: BodyFault, maxBytes: number): void {
   if (reason === 'too-large') replyText(req, res, 413, `Body too large: at most ${maxBytes} bytes`);
   if (reason === 'busy') replyText(req, res, 503, 'Too many uploads at once', ['Retry-After', '1']);
+  if (reason === 'slow') replyText(req, res, 408, 'Body too slow', ['Connection', 'close']);
 }
 
 /** `?ttl=` first, then `X-TTL`; what is no positive integer gives the default (wire v1). Not clamped yet. */

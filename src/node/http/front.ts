@@ -40,7 +40,7 @@ export function createFront(
   const { clock, log, metrics, events } = ports;
   const { gossip, store, keys, ageBound } = core;
   const gate = new Gate(ports, config);
-  const bodies = new BodyReader(ports);
+  const bodies = new BodyReader(ports, config);
   const desk = new PeerDesk(ports, { gossip, gate, keys, ageBound });
   const writes = new InFlight();
   const malformed = countMalformed(metrics);

@@ -1,15 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BodyReader, MAX_BODIES_BYTES } from '../../../../src/node/http/body.js';
+import { BodyReader } from '../../../../src/node/http/body.js';
+import { MAX_LARGE_BODIES_BYTES } from '../../../../src/node/http/body-budget.js';
+import { MAX_STALL_MS } from '../../../../src/node/http/body-watch.js';
 import { ReadableMetrics } from '../../../support/ports.js';
+import { VirtualClock } from '../../../support/virtual-clock.js';
 import { fakeRequest } from './exchange.js';
 
 let metrics: ReadableMetrics;
+let clock: VirtualClock;
 let bodies: BodyReader;
 beforeEach(() => {
   metrics = new ReadableMetrics();
-  bodies = new BodyReader({ metrics });
+  clock = new VirtualClock();
+  bodies = new BodyReader({ clock, metrics }, { trustProxy: false });
 });
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const held = () => metrics.value('repram_bodies_held_bytes');
 
 describe('a body', () => {
@@ -75,26 +81,41 @@ describe('a body is refused', () => {
     expect(req.destroyed).toBe(true);
   });
 
-  test('when those of all clients together take too much, while those of peers still get in', async () => {
-    const large = fakeRequest();
-    void bodies.read(large, MAX_BODIES_BYTES, 'clients');
-    const chunk = Buffer.alloc(MAX_BODIES_BYTES);
-    large.push(chunk);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(held()).toBe(MAX_BODIES_BYTES);
+  test('when it is large and large ones take all they may, while small ones and those of peers still get in', async () => {
+    const half = Buffer.alloc(MAX_LARGE_BODIES_BYTES / 2);
+    const large = ['192.0.2.1', '192.0.2.2'].map((address) => fakeRequest({}, address));
+    for (const req of large) {
+      void bodies.read(req, MAX_LARGE_BODIES_BYTES, 'clients');
+      req.push(half);
+    }
+    await turn();
+    expect(held()).toBe(MAX_LARGE_BODIES_BYTES);
 
-    const refused = fakeRequest();
-    const reading = bodies.read(refused, 10, 'clients');
-    refused.push('x');
-    expect(await reading).toEqual({ ok: false, reason: 'busy' });
-    expect(metrics.value('repram_bodies_busy_total')).toBe(1);
+    const read = (text: string, sender: 'clients' | 'peers', headers = {}) => {
+      const req = fakeRequest(headers, '192.0.2.3');
+      const reading = bodies.read(req, 100_000, sender);
+      req.push(text);
+      req.push(null);
+      return reading;
+    };
+    expect(await read('x', 'clients', { 'content-length': '100000' })).toEqual({ ok: false, reason: 'busy' });
+    expect(await read('x'.repeat(100_000), 'clients')).toEqual({ ok: false, reason: 'busy' });
+    expect(metrics.value('repram_bodies_busy_total')).toBe(2);
+    expect(await read('x', 'clients')).toMatchObject({ ok: true });
+    expect(await read('x'.repeat(100_000), 'peers')).toMatchObject({ ok: true });
+    for (const req of large) req.destroy();
+  });
 
-    const peer = fakeRequest();
-    const gossip = bodies.read(peer, 10, 'peers');
-    peer.push('x');
-    peer.push(null);
-    expect(await gossip).toMatchObject({ ok: true });
-    large.destroy();
+  test('once it stalls, and what was held is let go', async () => {
+    const req = fakeRequest();
+    const reading = bodies.read(req, 10, 'clients');
+    req.push('half');
+    await turn();
+    clock.advance(MAX_STALL_MS);
+    expect(held()).toBe(4);
+    clock.advance(MAX_STALL_MS);
+    expect(await reading).toEqual({ ok: false, reason: 'slow' });
+    expect([held(), metrics.value('repram_bodies_slow_total'), clock.pendingTimers]).toEqual([0, 1, 0]);
   });
 
   test('as gone when the client leaves half way, and what was held is let go', async () => {
@@ -102,7 +123,7 @@ describe('a body is refused', () => {
       const req = fakeRequest();
       const reading = bodies.read(req, 10, 'clients');
       req.push('half');
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       expect(held()).toBe(4);
       req.destroy(error);
       expect(await reading).toEqual({ ok: false, reason: 'gone' });
