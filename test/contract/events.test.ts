@@ -7,7 +7,12 @@ import { createHttpRequest, createHttpStreams } from '../../src/node/client/http
 import type { NodeConfig } from '../../src/node/config/node-config.js';
 import { EventLog } from '../../src/node/events/event-log.js';
 import type { NodeEvent, StreamEvent } from '../../src/node/events/node-event.js';
-import { EventRoutes, HEARTBEAT_MS, MAX_EVENT_STREAMS } from '../../src/node/http/event-routes.js';
+import {
+  EventRoutes,
+  HEARTBEAT_MS,
+  MAX_EVENT_STREAMS,
+  MAX_EVENT_STREAMS_PER_ADDRESS,
+} from '../../src/node/http/event-routes.js';
 import type { RunningNode } from '../../src/node/node.js';
 import { ReadableMetrics, RecordingLog } from '../support/ports.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -162,17 +167,35 @@ describe('GET /v1/events', () => {
   });
 
   test('serves a bounded number of readers, and another one when a place is free', async () => {
-    const node = await start();
-    const readers = await Promise.all(Array.from({ length: MAX_EVENT_STREAMS }, () => read(node.port)));
+    const node = await start({ trustProxy: true });
+    const readFrom = (i: number) =>
+      read(node.port, '', { 'x-forwarded-for': `192.0.2.${Math.floor(i / MAX_EVENT_STREAMS_PER_ADDRESS)}` });
+    const readers = await Promise.all(Array.from({ length: MAX_EVENT_STREAMS }, (_, i) => readFrom(i)));
     expect(readers.every(({ answer }) => answer.statusCode === 200)).toBe(true);
     const refused = await ask(node.port, 'GET', '/v1/events');
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+    expect(refused.body.toString()).toBe('Too many readers of events: at most 64');
     expect((await ask(node.port, 'GET', '/v1/health')).status).toBe(200);
     readers[0]?.close();
     await vi.waitFor(async () => expect((await read(node.port)).answer.statusCode).toBe(200));
     const metrics = (await ask(node.port, 'GET', '/v1/metrics')).body.toString();
     expect(metrics).toMatch(/^repram_event_streams 64$/m);
     expect(metrics).toMatch(/^repram_event_streams_refused_total [1-9]/m);
+  });
+
+  test('leaves others their places, however many one address asks for', async () => {
+    const node = await start({ trustProxy: true });
+    const greedy = { 'x-forwarded-for': '192.0.2.1' };
+    const readers = await Promise.all(
+      Array.from({ length: MAX_EVENT_STREAMS_PER_ADDRESS }, () => read(node.port, '', greedy)),
+    );
+    expect(readers.every(({ answer }) => answer.statusCode === 200)).toBe(true);
+    const refused = await ask(node.port, 'GET', '/v1/events', { headers: ['X-Forwarded-For: 192.0.2.1'] });
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+    expect(refused.body.toString()).toBe('Too many readers of events at this address: at most 16');
+    expect((await read(node.port, '', { 'x-forwarded-for': '192.0.2.2' })).answer.statusCode).toBe(200);
+    readers[0]?.close();
+    await vi.waitFor(async () => expect((await read(node.port, '', greedy)).answer.statusCode).toBe(200));
   });
 
   test('does not hold up a shutdown, neither by readers nor by one that reads nothing', async () => {
@@ -230,7 +253,10 @@ describe('a stream', () => {
     const [clock, metrics] = [new VirtualClock(), new ReadableMetrics()];
     const events = new EventLog({ clock, log: new RecordingLog() });
     const malformed = metrics.counter('malformed', '');
-    const routes = new EventRoutes({ clock, metrics }, { nodeId: 'n', events, members: () => [], malformed });
+    const routes = new EventRoutes(
+      { clock, metrics },
+      { nodeId: 'n', events, members: () => [], malformed, trustProxy: false },
+    );
     const server: Server = createServer((req, res) => routes.handle(req, res, '')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     ending.push(() => server.close());

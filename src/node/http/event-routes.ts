@@ -4,6 +4,7 @@ import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import { Ticker } from '../../gossip/ticker.js';
 import type { EventLog } from '../events/event-log.js';
 import type { EventMember, GapEvent, HelloEvent, NodeEvent } from '../events/node-event.js';
+import { clientAddress } from './client-address.js';
 import { type EventQuery, eventQuery } from './event-query.js';
 import { EventStream } from './event-stream.js';
 import { BASE_HEADERS, corsHeaders, type RawHeaders } from './headers.js';
@@ -15,6 +16,9 @@ export const EVENTS_PATH = '/v1/events';
 /** Most readers at a time. */
 export const MAX_EVENT_STREAMS = 64;
 
+/** Most of them from one address. */
+export const MAX_EVENT_STREAMS_PER_ADDRESS = 16;
+
 /** Time between two heartbeats, in milliseconds: below what proxies take for an idle connection. */
 export const HEARTBEAT_MS = 15_000;
 
@@ -22,6 +26,7 @@ export const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2000;
 
 const ALLOW = 'GET, HEAD, OPTIONS';
+const RETRY = ['Retry-After', '10'] as const;
 
 const HEADERS: RawHeaders = [
   ...BASE_HEADERS,
@@ -42,6 +47,7 @@ interface EventRoutesParts {
   /** Who lives now. */
   readonly members: () => readonly EventMember[];
   readonly malformed: Counter;
+  readonly trustProxy: boolean;
 }
 
 type GoodQuery = Extract<EventQuery, { readonly ok: true }>;
@@ -52,8 +58,8 @@ export class EventRoutes {
   readonly #refused: Counter;
   readonly #dropped: Counter;
   readonly #heartbeat: Ticker;
-  /** Bounded by `MAX_EVENT_STREAMS`. */
-  readonly #streams = new Set<EventStream>();
+  /** The address of each. Bounded by `MAX_EVENT_STREAMS`. */
+  readonly #streams = new Map<EventStream, string>();
 
   constructor(ports: EventRoutesPorts, parts: EventRoutesParts) {
     const { clock, metrics } = ports;
@@ -72,23 +78,33 @@ export class EventRoutes {
       this.#parts.malformed.inc();
       return replyText(req, res, 400, asked.fault);
     }
-    if (this.#streams.size >= MAX_EVENT_STREAMS) {
+    const address = clientAddress(req, this.#parts.trustProxy);
+    const refusal = this.#refusalOf(address);
+    if (refusal !== undefined) {
       this.#refused.inc();
-      return replyText(req, res, 503, 'Too many readers of events', ['Retry-After', '10']);
+      return replyText(req, res, 503, refusal, RETRY);
     }
     res.writeHead(200, [...HEADERS, ...corsHeaders(req.headers.origin)]);
     if (req.method === 'HEAD') return void res.end();
-    this.#open(res, asked);
+    this.#open(res, asked, address);
   }
 
   /** Ends every stream: its reader is to go elsewhere. */
   close(): void {
-    for (const stream of this.#streams) stream.end();
+    for (const stream of this.#streams.keys()) stream.end();
   }
 
-  #open(res: ServerResponse, asked: GoodQuery): void {
+  #refusalOf(address: string): string | undefined {
+    if (this.#streams.size >= MAX_EVENT_STREAMS) return `Too many readers of events: at most ${MAX_EVENT_STREAMS}`;
+    let ofAddress = 0;
+    for (const other of this.#streams.values()) if (other === address) ofAddress++;
+    if (ofAddress < MAX_EVENT_STREAMS_PER_ADDRESS) return undefined;
+    return `Too many readers of events at this address: at most ${MAX_EVENT_STREAMS_PER_ADDRESS}`;
+  }
+
+  #open(res: ServerResponse, asked: GoodQuery, address: string): void {
     const stream = new EventStream(res, asked.kinds, this.#opening(asked), () => this.#dropped.inc());
-    this.#streams.add(stream);
+    this.#streams.set(stream, address);
     this.#heartbeat.start();
     res.once('close', () => {
       this.#streams.delete(stream);
@@ -112,10 +128,10 @@ export class EventRoutes {
   #spread(event: NodeEvent): void {
     if (this.#streams.size === 0) return;
     const bytes = formatEvent(event);
-    for (const stream of this.#streams) stream.offer(event.kind, bytes);
+    for (const stream of this.#streams.keys()) stream.offer(event.kind, bytes);
   }
 
   #beat(): void {
-    for (const stream of this.#streams) stream.beat();
+    for (const stream of this.#streams.keys()) stream.beat();
   }
 }

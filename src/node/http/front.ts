@@ -38,6 +38,7 @@ export function createFront(
   ports: { readonly clock: Clock; readonly log: Log; readonly metrics: PrometheusMetrics; readonly events: EventLog },
 ): Front {
   const { clock, log, metrics, events } = ports;
+  const { trustProxy } = config;
   const { gossip, store, keys, ageBound } = core;
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports, config);
@@ -45,7 +46,7 @@ export function createFront(
   const writes = new InFlight();
   const malformed = countMalformed(metrics);
   const members = () => gossip.members.live().map(eventMember);
-  const streams = new EventRoutes(ports, { nodeId: self.id, events, members, malformed });
+  const streams = new EventRoutes(ports, { nodeId: self.id, events, members, malformed, trustProxy });
   const startedMs = clock.monotonicMs();
   const readiness = new Readiness(() => [
     { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
