@@ -13,4 +13,4 @@ export type AskMember = <Op extends ReplicaOp>(
 ) => Promise<ReplicaReply<Op> | undefined>;
 
 /** Takes in an entry that another replica holds. */
-export type AdoptEntry = (entry: Entry) => PutOutcome;
+export type AdoptEntry = (entry: Entry) => PutOutcome | 'disbelieved';

@@ -23,6 +23,12 @@ export const HURRY_MS = 15_000;
 const SOON_MS = 300;
 /** That time is longer in a large enclave, by this much for each member, and drawn at random. */
 const SPREAD_MS = 5;
+/**
+ * Comparisons in a row that find something to move nothing of, after which they are no reason to hurry any more: writes may
+ * go on without end, and two nodes may not agree, by their bounds of the TTL or by a version of a clock far ahead.
+ */
+const MAX_FRUITLESS = 15;
+
 /** Pause between two comparisons with the same member, and how often they follow each other. */
 const AGAIN_MS = 50;
 const MAX_IN_A_ROW = 8;
@@ -77,6 +83,8 @@ export class Repairer {
   /** Comparisons in a row that moved something, and that failed. */
   #inARow = 0;
   #failures = 0;
+  /** Comparisons in a row that found what differs, and nothing that could be moved. */
+  #fruitless = 0;
   #last: { readonly memberId: string; readonly atMs: number } | undefined;
 
   constructor(ports: RepairerPorts, self: Self, parts: RepairerParts) {
@@ -207,7 +215,8 @@ export class Repairer {
     if (outcome === 'failed') this.#partners.failed(member.id);
     else this.#compared(member, moved);
     if (outcome === 'equal') this.#last = { memberId: member.id, atMs: clock.monotonicMs() };
-    else this.#alarmedMs = clock.monotonicMs();
+    this.#fruitless = outcome === 'differs' ? this.#fruitless + 1 : 0;
+    if (outcome !== 'equal' && this.#fruitless < MAX_FRUITLESS) this.#alarmedMs = clock.monotonicMs();
     this.#inARow = outcome === 'repaired' ? this.#inARow + 1 : 0;
     this.#failures = outcome === 'failed' ? this.#failures + 1 : 0;
     if (outcome === 'repaired' && this.#inARow < MAX_IN_A_ROW) this.#repeat(member);

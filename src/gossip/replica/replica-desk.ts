@@ -89,7 +89,7 @@ export class ReplicaDesk {
   }
 
   #give({ entries }: QuestionOf<'give'>): ReplicaReply<'give'> {
-    const taken = entries.filter((entry) => this.#parts.applier.adopt(entry) !== 'full').length;
+    const taken = entries.map((entry) => this.#parts.applier.adopt(entry)).filter(isSettled).length;
     const expired: KeyVersion[] = [];
     for (const { key, version } of entries) {
       const known = this.#store.get(key) === undefined ? this.#store.lastVersion(key) : undefined;
@@ -108,4 +108,9 @@ export class ReplicaDesk {
         return this.#parts.repair.answer(question);
     }
   }
+}
+
+/** Whether an entry need not come again: it is here, or something newer is. */
+function isSettled(outcome: ReturnType<Applier['adopt']>): boolean {
+  return outcome !== 'full' && outcome !== 'disbelieved';
 }

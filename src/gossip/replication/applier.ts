@@ -47,16 +47,16 @@ export class Applier {
 
   /**
    * Applies what another replica holds, unless this one holds the same version, or the same has expired here lately: that
-   * changes nothing. Nor does a version too far ahead where another one is known here. It would be taken as of a bound that moves on with the clock, and so
-   * beat, each time it comes, what was written since.
+   * changes nothing. Nor is a version believed that is too far ahead, where another one is known here: it would be taken as
+   * of a bound that moves on with the clock, and so beat, each time it comes, what was written since.
    */
-  adopt(entry: Entry): PutOutcome {
+  adopt(entry: Entry): PutOutcome | 'disbelieved' {
     const { store, clock } = this.#ports;
     const known = store.lastVersion(entry.key);
     if (known !== undefined && compareVersions(known, entry.version) >= 0) return 'stale';
     if (known !== undefined && entry.version.ms > clock.nowMs() + MAX_CLOCK_SKEW_MS) {
       this.#clamped.inc();
-      return 'stale';
+      return 'disbelieved';
     }
     const outcome = this.apply(entry);
     if (outcome === 'stored') this.#adopted.inc();

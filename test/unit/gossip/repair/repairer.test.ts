@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ReplicaOutcome } from '../../../../src/gossip/ports/transport.js';
 import { LEFT_ALONE_MS } from '../../../../src/gossip/repair/partners.js';
 import { HURRY_MS, QUIET_PERIOD_MS } from '../../../../src/gossip/repair/repairer.js';
+import { entry } from '../../../support/entries.js';
 import { answerOf, GossipBench, infoOf } from '../../../support/gossip-bench.js';
 import { Replica } from '../../../support/replica.js';
 
@@ -102,6 +103,18 @@ describe('a node among others', () => {
     await bench.clock.run(HURRY_MS);
     expect(begun().length).toBeGreaterThan(10);
     expect(begun().length).toBeLessThan(20);
+  });
+
+  it('is in no hurry any more about what no comparison can mend', async () => {
+    await join('a');
+    replica('a').put('k', { version: { ms: bench.clock.nowMs() + 3_600_000, logical: 0, origin: 'a' } });
+    bench.store.put(entry(bench.clock.nowMs() - 5000, { key: 'k' }));
+    await settle();
+    await bench.clock.run(60_000);
+    bench.transport.questions.length = 0;
+    await bench.clock.run(60_000);
+    expect(begun().length).toBeGreaterThan(3);
+    expect(begun().length).toBeLessThan(9);
   });
 
   it('goes on at once with the same member until both are equal', async () => {

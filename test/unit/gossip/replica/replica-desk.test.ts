@@ -68,6 +68,14 @@ describe('ReplicaDesk', () => {
     expect(bench.metrics.value('repram_replica_entries_adopted_total')).toBe(1);
   });
 
+  it('Give_OfAVersionFarAhead_IsNotTaken_WhereAnotherIsKnown', () => {
+    const held = entry(nowMs(), { text: 'held' });
+    const ahead = { ...entry(nowMs(), { text: 'ahead' }), version: { ms: nowMs() + 600_000, logical: 0, origin: 'z' } };
+    expect(give(held)).toMatchObject({ answer: { taken: 1 } });
+    expect(give(ahead)).toMatchObject({ answer: { taken: 0 } });
+    expect(Buffer.from(bench.store.get('k')?.bytes ?? []).toString()).toBe('held');
+  });
+
   it('Give_OfTheVersionHeld_ChangesNothing', () => {
     const first = entry(nowMs(), { text: 'first' });
     expect(give(first)).toMatchObject({ answer: { taken: 1 } });
