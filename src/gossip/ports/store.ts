@@ -61,4 +61,9 @@ export interface Inventory {
   leaves(branch: number): Uint8Array;
   /** The live entries of one leaf, in no order. */
   entries(leaf: number): readonly Entry[];
+  /**
+   * Those whose keys come after `key`, ascending by UTF-16 code unit; no key is empty, so that `''` gives all. Costs what
+   * is read, however many share the leaf. Nothing may be written meanwhile.
+   */
+  after(leaf: number, key: string): Iterable<Entry>;
 }

@@ -13,13 +13,6 @@ export function* walkLeaves(
   const start = cursor === undefined ? 0 : Math.max(0, leaves.indexOf(leafOf(cursor)));
   const isResumed = cursor !== undefined && leaves[start] === leafOf(cursor);
   for (const [at, leaf] of leaves.slice(start).entries()) {
-    for (const entry of byKey(inventory.entries(leaf))) {
-      if (isResumed && at === 0 && entry.key <= cursor) continue;
-      yield entry;
-    }
+    yield* inventory.after(leaf, isResumed && at === 0 ? cursor : '');
   }
-}
-
-function byKey(entries: readonly Entry[]): readonly Entry[] {
-  return [...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
 }

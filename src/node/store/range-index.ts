@@ -8,11 +8,13 @@ import {
   LEAVES,
   LEAVES_PER_BRANCH,
 } from '../../gossip/repair/key-space.js';
+import { compareUnits } from './key-order.js';
+import { LeafOrder } from './leaf-order.js';
 import type { StoredEntry } from './stored-entry.js';
 
 /**
  * Digests of all ranges of keys, kept as entries come and go, and the entries of each leaf as an intrusive list: reading
- * either costs what is read, however much is held. Bounded by the store, whose entries it holds, and 260 KiB.
+ * either costs what is read, however much is held. Bounded by the store, whose entries it holds, and 330 KiB.
  */
 export class RangeIndex implements Inventory {
   readonly #clock: Clock;
@@ -20,6 +22,7 @@ export class RangeIndex implements Inventory {
   readonly #hash = new EntryHash();
   /** First entries of the leaves. */
   readonly #heads: (StoredEntry | undefined)[] = new Array<StoredEntry | undefined>(LEAVES).fill(undefined);
+  readonly #order = new LeafOrder();
   /** Pairs of the high and the low half of each digest. A branch is the XOR of its leaves, the root of the branches. */
   readonly #leaves = new Uint32Array(2 * LEAVES);
   readonly #branches = new Uint32Array(2 * BRANCHES);
@@ -39,6 +42,7 @@ export class RangeIndex implements Inventory {
       head.leafPrevious = entry;
     }
     this.#heads[leaf] = entry;
+    this.#order.add(leaf, entry, () => this.#list(leaf));
   }
 
   /** Takes out an entry that is in the index. */
@@ -51,6 +55,7 @@ export class RangeIndex implements Inventory {
     // A reader may hold the entry for long: it must not hold its former neighbours.
     entry.leafPrevious = undefined;
     entry.leafNext = undefined;
+    this.#order.remove(leaf, entry);
   }
 
   root(): Uint8Array {
@@ -71,11 +76,18 @@ export class RangeIndex implements Inventory {
 
   entries(leaf: number): readonly Entry[] {
     const nowMs = this.#clock.nowMs();
-    const entries: Entry[] = [];
-    for (let entry = this.#heads[leaf]; entry !== undefined; entry = entry.leafNext) {
-      if (!entry.isExpired(nowMs)) entries.push(entry);
+    return [...this.#list(leaf)].filter((entry) => !entry.isExpired(nowMs));
+  }
+
+  *after(leaf: number, key: string): Generator<Entry, void, undefined> {
+    const nowMs = this.#clock.nowMs();
+    for (const entry of this.#order.from(leaf, key) ?? [...this.#list(leaf)].sort(byKey)) {
+      if (entry.key > key && !entry.isExpired(nowMs)) yield entry;
     }
-    return entries;
+  }
+
+  *#list(leaf: number): Generator<StoredEntry, void, undefined> {
+    for (let entry = this.#heads[leaf]; entry !== undefined; entry = entry.leafNext) yield entry;
   }
 
   /** Puts the hash of an entry into every digest it belongs to, or takes it out: XOR undoes itself. Gives its leaf. */
@@ -88,6 +100,10 @@ export class RangeIndex implements Inventory {
     toggle(this.#root, 0, hash);
     return leaf;
   }
+}
+
+function byKey(a: StoredEntry, b: StoredEntry): number {
+  return compareUnits(a.key, b.key);
 }
 
 function toggle(digests: Uint32Array, at: number, { high, low }: EntryHash): void {
