@@ -58,6 +58,11 @@ export class LocalHealth {
     this.#turns = [...this.#turns.filter((turn) => turn.id !== id), { id, failed }].slice(-WINDOW);
   }
 
+  /** The member is in the round no more: nothing would take the place of its last turn. */
+  forget(id: string): void {
+    this.#turns = this.#turns.filter((turn) => turn.id !== id);
+  }
+
   /** A member answered. */
   answered(): void {
     this.#score = Math.max(0, this.#score - 1);

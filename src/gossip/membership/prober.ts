@@ -201,7 +201,7 @@ export class Prober {
       if (!this.#stopped) this.#laneOf(member).add(member.id);
       return;
     }
-    if (isTurn && result !== 'open') this.#parts.health.turned(member.id, result === 'silent');
+    if (isTurn && isLive(member) && result !== 'open') this.#parts.health.turned(member.id, result === 'silent');
     if (result === 'vouched') this.#members.vouched(member.id);
     else if (result === 'answered') await this.#awaitPong(member, startedMs);
     else if (result !== 'open') this.#strike(member, result);

@@ -72,7 +72,8 @@ export class SuspicionWatch {
 
   /** To be told of every change of a member. */
   memberChanged({ member }: MemberEvent): void {
-    const { suspicions } = this.#parts;
+    const { suspicions, health } = this.#parts;
+    if (!isLive(member)) health.forget(member.id);
     if (member.state !== 'suspect') return suspicions.close(member.id);
     suspicions.open(member.id);
     if (!this.#stopped) this.#timer ??= this.#schedule();

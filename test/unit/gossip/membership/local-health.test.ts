@@ -81,6 +81,12 @@ describe('LocalHealth', () => {
     expect(share()).toBe(0);
   });
 
+  it('Turn_OfAMemberThatIsNoMore_CountsNoMore', () => {
+    turns(8, 4);
+    for (const id of ['n0', 'n1', 'n2', 'n3']) health.forget(id);
+    expect([share(), health.silenceFactor('n7')]).toEqual([0, 1]);
+  });
+
   it('SwitchedOff_NothingIsStretched_ButStillMeasured', () => {
     health = make(false);
     turns(20, 20);

@@ -89,6 +89,14 @@ describe('SuspicionWatch', () => {
     expect(silenceFor(60)).toBe(28);
   });
 
+  it('MembersThatAreNoMore_AreNoBadNetwork', () => {
+    prove('a', 'b', 'c', 'd');
+    for (const id of ['a', 'b', 'c', 'd']) health.turned(id, id !== 'a');
+    members.leave('b');
+    for (let strikes = 0; strikes < 3; strikes++) members.strike('c', true);
+    expect(metrics.value('repram_probe_failure_share')).toBe(1 / 8);
+  });
+
   it('CutOff_NobodysWordIsWaitedFor', () => {
     prove('a', 'b', 'c', 'd');
     for (let n = 0; n < 16; n++) health.turned(`n${n}`, true);
