@@ -180,9 +180,10 @@ export class Gossip {
     // Above every incarnation that the process may yet take to refute: those rise by one, from the time of its start.
     const incarnation = Math.max(incarnationOf(member), removedAtMs);
     const tombstone = { id: memberId, incarnation, removedAtMs, expiresAtMs: removedAtMs + REMOVAL_MEMORY_MS, by };
-    this.#tellRemoved(member, tombstone);
     this.members.remove(tombstone);
     this.#detector.rumours.removed(tombstone);
+    // Afterwards: the connections to it end with the removal, and with them what is under way.
+    this.#tellRemoved(member, tombstone);
     return tombstone;
   }
 

@@ -1,5 +1,5 @@
 import type { Composer } from '../composer.js';
-import { type Member, memberInfo } from '../membership/member.js';
+import { isGone, type Member, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
@@ -103,7 +103,7 @@ export class TopologySync {
     members.learn(message.nodeInfo, direct ? 'direct' : 'hearsay');
     members.heard(message.from);
     const member = members.get(message.from);
-    if (!direct || member === undefined || member.state === 'left') return undefined;
+    if (!direct || member === undefined || isGone(member)) return undefined;
     return this.#answer(member, message);
   }
 

@@ -46,6 +46,23 @@ describe('Removal', () => {
     expect([bench.member('a').state, bench.events]).toEqual(['removed', [['removed', 'a']]]);
   });
 
+  it('OfAMember_EndsItsConnections_BeforeItIsTold_NotWhileItIs', () => {
+    const forgottenAtSend: number[] = [];
+    bench.transport.onSend = (to, message) => {
+      if (to.host === 'a.test' && message.type === 'NEWS') forgottenAtSend.push(bench.transport.forgotten.length);
+      return answerOf(to, message);
+    };
+    bench.gossip.remove('a');
+    expect([forgottenAtSend, bench.transport.forgotten]).toEqual([[1], [bench.member('a').address]]);
+  });
+
+  it('OfAnOldPeer_ThatSaysThatItIsThere_IsNotAnsweredWithWhoIs', async () => {
+    bench.gossip.remove('old');
+    bench.gossip.receive({ type: 'SYNC', from: 'old', timestampS: 1, messageId: '', nodeInfo: infoOf('old') });
+    await bench.clock.run(0);
+    expect(bench.transport.of('SYNC', 'old.test')).toEqual([]);
+  });
+
   it('BarsWhateverIncarnationTheProcessMayYetTake', () => {
     bench.gossip.remove('a');
     for (let incarnation = 5; incarnation < 100; incarnation++) {
