@@ -15,7 +15,7 @@ const MAX_DISCARDED_BYTES: number = 32 * 1024 * 1024;
 /**
  * - `too-large`: longer than allowed.
  * - `busy`: too much is being read, in all or from this address.
- * - `slow`: it stalled, or came too slowly.
+ * - `slow`: it stalled, came too slowly, or took its time while others found no room.
  * - `gone`: the client went away.
  */
 export type BodyFault = 'too-large' | 'busy' | 'slow' | 'gone';
@@ -33,12 +33,13 @@ export class BodyReader {
   readonly #watch: BodyWatch;
   /** What a client waits for before it sends its body. An entry lives as long as its request. */
   readonly #beforeReading = new WeakMap<IncomingMessage, () => void>();
-  readonly #budgets: Readonly<Record<Sender, BodyBudget>> = { clients: new BodyBudget(), peers: new BodyBudget() };
+  readonly #budgets: Readonly<Record<Sender, BodyBudget>>;
 
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, options: { readonly trustProxy: boolean }) {
     const { metrics } = ports;
     this.#trustProxy = options.trustProxy;
     this.#watch = new BodyWatch(ports);
+    this.#budgets = { clients: new BodyBudget(ports), peers: new BodyBudget(ports) };
     this.#tooLarge = metrics.counter('repram_bodies_too_large_total', 'Requests refused: their body is too long.');
     this.#busy = metrics.counter('repram_bodies_busy_total', 'Requests refused: too many bodies were being read.');
     this.#slow = metrics.counter(
@@ -68,7 +69,7 @@ export class BodyReader {
       return Promise.resolve({ ok: false, reason: 'too-large' });
     }
     this.#beforeReading.get(req)?.();
-    const share = this.#budgets[sender].open(clientAddress(req, this.#trustProxy), announcedBytes);
+    const address = clientAddress(req, this.#trustProxy);
     return new Promise((resolve) => {
       const chunks = new Chunks();
       let done = false;
@@ -91,10 +92,9 @@ export class BodyReader {
         if (!share.grow(size)) return refuse('busy', this.#busy);
         chunks.add(chunk);
       };
-      const endWatch = this.#watch.begin(
-        () => chunks.size,
-        () => refuse('slow', this.#slow),
-      );
+      const tooSlow = (): void => refuse('slow', this.#slow);
+      const share = this.#budgets[sender].open(address, announcedBytes, tooSlow);
+      const endWatch = this.#watch.begin(() => chunks.size, tooSlow);
       req.on('data', onData);
       req.once('end', () => finish({ ok: true, bytes: chunks.join(sender === 'clients') }));
       req.once('close', () => finish({ ok: false, reason: 'gone' }));

@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BodyReader } from '../../../../src/node/http/body.js';
-import { MAX_LARGE_BODIES_BYTES } from '../../../../src/node/http/body-budget.js';
+import {
+  MAX_BODIES_BYTES,
+  MAX_LARGE_BODIES_BYTES,
+  SAFE_MS,
+  SMALL_BODY_BYTES,
+} from '../../../../src/node/http/body-budget.js';
 import { MAX_STALL_MS } from '../../../../src/node/http/body-watch.js';
 import { ReadableMetrics } from '../../../support/ports.js';
 import { VirtualClock } from '../../../support/virtual-clock.js';
@@ -104,6 +109,27 @@ describe('a body is refused', () => {
     expect(await read('x', 'clients')).toMatchObject({ ok: true });
     expect(await read('x'.repeat(100_000), 'peers')).toMatchObject({ ok: true });
     for (const req of large) req.destroy();
+  });
+
+  test('when it is small and slow, once small ones take everything and another comes', async () => {
+    const chunk = Buffer.alloc(SMALL_BODY_BYTES);
+    const slow = Array.from({ length: MAX_BODIES_BYTES / SMALL_BODY_BYTES }, (_, i) => {
+      const req = fakeRequest({}, `192.0.2.${i % 2}`);
+      const reading = bodies.read(req, 100_000, 'peers');
+      req.push(chunk);
+      return { req, reading };
+    });
+    await turn();
+    expect(held()).toBe(MAX_BODIES_BYTES);
+    clock.advance(SAFE_MS);
+    const req = fakeRequest({}, '192.0.2.3');
+    const reading = bodies.read(req, 100_000, 'peers');
+    req.push('news');
+    req.push(null);
+    expect(await reading).toMatchObject({ ok: true });
+    expect(await slow[0]?.reading).toEqual({ ok: false, reason: 'slow' });
+    expect(metrics.value('repram_bodies_slow_total')).toBe(1);
+    for (const { req } of slow) req.destroy();
   });
 
   test('once it stalls, and what was held is let go', async () => {
