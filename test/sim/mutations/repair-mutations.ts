@@ -1,4 +1,5 @@
 import { INVARIANTS } from '../oracle/names.js';
+import { CHECKS } from '../scenarios/traps/checks.js';
 import type { Mutation } from './mutation.js';
 
 const HAS_ALL = 'all replicas are equal';
@@ -49,5 +50,59 @@ export const REPAIR_MUTATIONS: readonly Mutation[] = [
     replace: 'extension !== undefined && extension.incarnation <= tombstone.incarnation',
     scenarios: ['removed-alive'],
     caughtBy: [INVARIANTS.removals],
+  },
+  {
+    name: 'tombstones-never-expire',
+    summary: 'a node that was removed stays barred for ever',
+    file: 'gossip/membership/tombstones.ts',
+    find: 'return this.#clock.nowMs() >= expiresAtMs;',
+    replace: 'return false;',
+    scenarios: ['removed-for-a-minute'],
+    caughtBy: [CHECKS.barredForATime],
+  },
+  {
+    name: 'differing-leaves-are-skipped',
+    summary: 'repair brings keys that one side lacks, and not newer versions of what both hold',
+    file: 'gossip/repair/range-diff.ts',
+    find: 'differing.push(leaf);',
+    replace: ';',
+    scenarios: ['two-halves-refused'],
+    caughtBy: [HAS_ALL, INVARIANTS.replicas],
+  },
+  {
+    name: 'hints-are-not-kept',
+    summary: 'a node forgets which writes a member did not take',
+    file: 'gossip/repair/hint-delivery.ts',
+    find: 'this.#parts.book.add(member.id, hint);',
+    replace: ';',
+    scenarios: ['missed-writes'],
+    caughtBy: [CHECKS.missed],
+  },
+  {
+    name: 'quorum-read-keeps-its-own',
+    summary: 'a read on quorum answers with what its node holds, though others hold a newer version',
+    file: 'gossip/replica/reading.ts',
+    find: '!isOlder(this.#newest, version)',
+    replace: 'this.#newest !== undefined',
+    scenarios: ['quorum-reads'],
+    caughtBy: [CHECKS.quorumRead],
+  },
+  {
+    name: 'quorum-read-asks-nobody',
+    summary: 'a read on quorum is content with its own node',
+    file: 'gossip/replication/quorum.ts',
+    find: 'return Math.max(written, basis - written + 1);',
+    replace: 'return 1;',
+    scenarios: ['quorum-reads'],
+    caughtBy: [CHECKS.quorumRead],
+  },
+  {
+    name: 'expired-supersedes-nothing',
+    summary: 'a node that learns of a newer version that has expired goes on serving the older one',
+    file: 'gossip/replica/quorum-reader.ts',
+    find: 'this.#parts.applier.supersede(key, newest);',
+    replace: ';',
+    scenarios: ['quorum-reads'],
+    caughtBy: [CHECKS.quorumRead],
   },
 ];

@@ -28,5 +28,11 @@ export const CHECKS = {
   pending: 'writes that wait for their quorum are bounded',
   harmless: 'who takes nothing harms nobody else',
   pressed: 'the scenario reaches the bound',
+  refuted: 'who is accused refutes',
+  vouched: 'a member that others reach is not suspected',
+  foundOut: 'a silent member is found out by all',
+  barredForATime: 'a removal bars for its time, and no longer',
+  missed: 'a missed write is brought soon after',
+  quorumRead: 'a read on quorum sees what a quorum holds',
   unsigned: 'what nobody signed is not believed',
 } as const;

@@ -1,5 +1,6 @@
 import { encodeMessage } from '../../../../src/gossip/wire/encode.js';
 import type { Message, NodeInfo } from '../../../../src/gossip/wire/message.js';
+import type { News } from '../../../../src/gossip/wire/news.js';
 import { MESSAGE_PATH } from '../../../../src/node/wire/paths.js';
 import type { SimHost } from '../../world/host.js';
 import type { Machine } from '../../world/machine.js';
@@ -34,6 +35,11 @@ export class Impostor {
   /** Tells of a node what it says itself where `from` is its id, and hearsay otherwise. */
   tellOf(to: SimHost, nodeInfo: NodeInfo, from: string): void {
     this.post(to, { type: 'SYNC', ...this.#envelope(from), nodeInfo });
+  }
+
+  /** News, as if `from` had it to tell. */
+  spread(to: SimHost, news: readonly News[], from: string): void {
+    this.post(to, { type: 'NEWS', ...this.#envelope(from), news });
   }
 
   #envelope(from: string): { readonly from: string; readonly timestampS: number; readonly messageId: string } {

@@ -67,7 +67,8 @@ const lateWrite: Scenario = {
     await world.run(10);
     world.network.heal();
     world.clients.put(writer, 'default/late', 1);
-    await world.run(4500);
+    // Just after it has arrived: repair would soon tell the other that it is over.
+    await world.run(4000);
     const read = world.clients.get(other, 'default/late');
     if (read?.value !== undefined) world.violated(CHECKS.superseded, `${other.id} reads ${read.value}`);
     await oracle.atRest();
@@ -106,7 +107,7 @@ const farFuture: Scenario = {
 /** Nodes whose operators allow different TTLs, and which therefore hold different values for a while. */
 const ttlRanges: Scenario = {
   name: 'ttl-ranges',
-  summary: 'a node keeps a write no longer than its own range of TTLs allows, whoever took it in',
+  summary: 'a node keeps a value no longer than its own range of TTLs allows, whether it was written or repaired',
   play: async (world, oracle) => {
     const cluster = new Cluster(world);
     cluster.add(2);
@@ -116,9 +117,14 @@ const ttlRanges: Scenario = {
     const [writer] = cluster.nodes;
     if (writer === undefined || strict?.node === undefined) return;
     world.clients.put(writer, 'default/long-lived', 60);
-    await world.run(11_000);
-    const read = world.clients.get(strict.node, 'default/long-lived');
-    if (read?.value !== undefined) world.violated(CHECKS.ttl, `${strict.id} reads ${read.value}`);
+    await world.run(1000);
+    const [late] = cluster.add(1, 'default', { maxTtlSeconds: 10 });
+    if (late !== undefined) cluster.start(late);
+    await world.run(10_000);
+    for (const seat of [strict, late]) {
+      const read = seat?.node && world.clients.get(seat.node, 'default/long-lived');
+      if (read?.value !== undefined) world.violated(CHECKS.ttl, `${read.host.id} reads ${read.value}`);
+    }
     // As long as it lives elsewhere, the others offer it.
     await world.run(60_000);
     await oracle.atRest();

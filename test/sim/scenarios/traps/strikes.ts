@@ -1,9 +1,9 @@
-import type { MemberEventKind } from '../../../../src/gossip/membership/member-event.js';
 import type { SimNode } from '../../world/node.js';
 import type { World } from '../../world/world.js';
 import { Cluster } from '../cluster.js';
 import type { Scenario } from '../scenario.js';
 import { CHECKS } from './checks.js';
+import { forbid } from './forbid.js';
 import { isTo, watchSent } from './sightings.js';
 
 const SILENCES = 4;
@@ -21,15 +21,6 @@ async function fourNodes(world: World): Promise<readonly SimNode[]> {
   await cluster.allKnowAllWithin(10_000);
   await world.run(5000);
   return cluster.nodes;
-}
-
-/** Says that it is a violation if one of these nodes takes a member for one of these kinds from now on. */
-function forbid(world: World, nodes: readonly SimNode[], check: string, kinds: readonly MemberEventKind[]): void {
-  world.observe({
-    memberChanged: (node, { kind, member }) => {
-      if (nodes.includes(node) && kinds.includes(kind)) world.violated(check, `${node.id}: ${member.id} is ${kind}`);
-    },
-  });
 }
 
 /** Two probes in a row fail, and the next is answered; again and again. */

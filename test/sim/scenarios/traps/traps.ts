@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.js';
+import { ACCUSATIONS } from './accusations.js';
 import { busyPeer } from './busy-peer.js';
 import { FALSE_WITNESSES } from './false-witnesses.js';
 import { forwarding } from './forwarding.js';
@@ -6,7 +7,9 @@ import { fullOfWrites } from './full-of-writes.js';
 import { FULL_QUEUES } from './full-queues.js';
 import { GOODBYES } from './goodbyes.js';
 import { idle, oneJoin } from './idle.js';
-import { removedAlive } from './removed.js';
+import { missedWrites } from './missed-writes.js';
+import { quorumReads } from './quorum-reads.js';
+import { removedAlive, removedForAMinute } from './removed.js';
 import { REPLICAS } from './replicas.js';
 import { STRIKES } from './strikes.js';
 import { SUCCESSORS } from './successors.js';
@@ -24,7 +27,11 @@ export const TRAPS: readonly Scenario[] = [
   ...GOODBYES,
   ...SUCCESSORS,
   ...TALK,
+  ...ACCUSATIONS,
   removedAlive,
+  removedForAMinute,
+  missedWrites,
+  quorumReads,
   loneSurvivor,
   busyPeer,
   ...FULL_QUEUES,
