@@ -9,9 +9,21 @@ export function randomInt(rng: Rng, bound: number): number {
   return Math.floor(rng.next() * bound);
 }
 
-/** `count` distinct items chosen uniformly, or all of them where there are fewer. Leaves `items` as it is. */
+/**
+ * `count` distinct items chosen uniformly, or all of them, in the order given, where there are no more. Leaves `items`
+ * as it is.
+ */
 export function sample<T>(rng: Rng, items: readonly T[], count: number): T[] {
-  if (count >= items.length) return [...items];
+  return count >= items.length ? [...items] : drawn(rng, items, count);
+}
+
+/** All items, in random order. Leaves `items` as it is. */
+export function shuffled<T>(rng: Rng, items: readonly T[]): T[] {
+  return drawn(rng, items, items.length);
+}
+
+/** The first `count` of a shuffle (Fisher and Yates, in the form of Durstenfeld). */
+function drawn<T>(rng: Rng, items: readonly T[], count: number): T[] {
   const pool = [...items];
   for (let i = 0; i < count; i++) {
     const j = i + randomInt(rng, pool.length - i);

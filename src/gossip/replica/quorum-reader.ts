@@ -2,7 +2,7 @@ import type { Member } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
-import { type Rng, sample } from '../ports/rng.js';
+import { type Rng, shuffled } from '../ports/rng.js';
 import type { Entry, Store } from '../ports/store.js';
 import type { Applier } from '../replication/applier.js';
 import { forwards } from '../replication/fan-out.js';
@@ -133,7 +133,7 @@ export class QuorumReader {
     const reached = await new Promise<boolean>((settle) => {
       void this.#poll(asksSome ? needed : askable.length, {
         ...{ key, reading, needed, settle },
-        waiting: sample(this.#ports.rng, askable, askable.length),
+        waiting: asksSome ? shuffled(this.#ports.rng, askable) : [...askable],
         deadlineMs: this.#ports.clock.monotonicMs() + timeoutMs,
         // Who stays silent leaves time to ask another.
         askTimeoutMs: asksSome ? timeoutMs / 2 : timeoutMs,

@@ -108,7 +108,7 @@ describe('QuorumReader', () => {
     const { onAsk } = bench.transport;
     bench.transport.onAsk = async (to, request, timeoutMs) => {
       if (request.op !== 'give') return onAsk(to, request, timeoutMs);
-      const expired = [{ key: 'k', version: made(1000, '').version }];
+      const expired = [{ key: 'k', version: made(1000, '').version, expiresAtMs: bench.clock.nowMs() }];
       const answer = { op: 'give', taken: 1, expired, from: 'a', instance: 'a1', sentMs: 0 } as const;
       return { kind: 'ok', answer };
     };
@@ -243,6 +243,15 @@ describe('QuorumReader', () => {
     expect(asked()).toHaveLength(11);
     for (const id of ids.slice(0, 8)) answers.set(id, 'refused');
     expect(await read()).toEqual({ kind: 'absent' });
+  });
+
+  it('MoreThanTenPeers_AreAskedAtRandom_NotTheSameOnesEachTime', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `n${index}`);
+    open({ replication: 21 });
+    await joined(...ids);
+    for (let reads = 0; reads < 50; reads++) await read();
+    expect(new Set(asked()).size).toBe(20);
+    expect(asked().length).toBeLessThan(50 * 20);
   });
 
   it('NoRoomHere_TheNewestIsAnsweredAllTheSame', async () => {
