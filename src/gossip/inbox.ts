@@ -197,9 +197,13 @@ export class Inbox {
     return { kind: 'ok', ...this.#parts.sync.receive(message) };
   }
 
-  /** Believed only of the incarnation that said it, so that a late goodbye does not end a node that has come back. */
+  /**
+   * Not believed of an earlier incarnation than is known, so that a late goodbye does not end a node that has come back. A
+   * later one may have been taken to refute, just before.
+   */
   #receiveLeave(message: LeaveMessage): void {
     const member = this.#parts.members.get(message.from);
-    if (member?.extension?.incarnation === message.incarnation) this.#parts.members.leave(member.id);
+    if (member?.extension === undefined || message.incarnation < member.extension.incarnation) return;
+    this.#parts.members.leave(member.id);
   }
 }

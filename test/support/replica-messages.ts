@@ -61,7 +61,7 @@ const replies: fc.Arbitrary<ReplicaReply> = fc.oneof(
   optionalVersions.map((version) => ({ op: 'read', ...(version && { version }) }) as const),
   fc.nat(16_384).map((taken) => ({ op: 'give', taken }) as const),
   fc
-    .array(fc.record({ key: keys, version: versions }), { maxLength: 5 })
+    .array(fc.record({ key: keys, version: versions, expiresAtMs: fc.nat(2 ** 31) }), { maxLength: 5 })
     .map((expired) => ({ op: 'give', taken: 1, expired }) as const),
   fc
     .option(digests(256), { nil: undefined })

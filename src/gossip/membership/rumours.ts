@@ -110,7 +110,7 @@ export class Rumours {
       case 'dead':
         return news.id === this.#self.id ? this.accused(news.incarnation) : this.#takeClaim(news);
       case 'heard':
-        return this.#takeHeard(news.id, news.silentMs);
+        return this.#takeHeard(news.id, news.incarnation, news.silentMs);
       case 'left':
         return news.id === this.#self.id ? this.accused(news.incarnation) : this.#takeLeft(news.id, news.incarnation);
       case 'removed':
@@ -131,7 +131,7 @@ export class Rumours {
     if (member === undefined || claim.by === this.#self.id || !this.#concerns(claim, member)) return;
     members.accuse(member.id);
     if (member.state !== 'suspect') return;
-    this.#takeHeard(claim.id, claim.silentMs);
+    this.#takeHeard(claim.id, claim.incarnation, claim.silentMs);
     if (!this.#isWitness(claim) || !suspicions.confirm(member.id, claim.by, claim.kind)) return;
     // Of a later incarnation than this node knows, a claim would bar the word of the one that there is.
     carrier.tell({ ...claim, incarnation: incarnationOf(member) });
@@ -150,11 +150,11 @@ export class Rumours {
   }
 
   /** Whoever had a later sign of life of a suspect than what is told says so. */
-  #takeHeard(id: string, silentMs: number): void {
+  #takeHeard(id: string, incarnation: number, silentMs: number): void {
     const { members, suspicions, carrier } = this.#parts;
     const { laterByMs } = this.#options;
     const member = members.get(id);
-    if (member?.state !== 'suspect') return;
+    if (member?.state !== 'suspect' || incarnation < incarnationOf(member)) return;
     const nowMs = this.#clock.monotonicMs();
     const told = { kind: 'heard', id, incarnation: incarnationOf(member) } as const;
     const ownMs = lastSignMs(member);
@@ -166,12 +166,13 @@ export class Rumours {
 
   #takeLeft(id: string, incarnation: number): void {
     const member = this.#parts.members.get(id);
-    if (member?.extension?.incarnation === incarnation) this.#parts.members.leave(id);
+    if (member?.extension !== undefined && incarnation >= member.extension.incarnation) this.#parts.members.leave(id);
   }
 
   #takeRemoved(tombstone: Tombstone): void {
     if (tombstone.id === this.#self.id) {
-      if (tombstone.incarnation >= this.#self.incarnation) this.#parts.removed(tombstone);
+      const isOver = this.#clock.nowMs() >= tombstone.expiresAtMs;
+      if (!isOver && tombstone.incarnation >= this.#self.incarnation) this.#parts.removed(tombstone);
     } else if (this.#parts.members.remove(tombstone)) {
       this.removed(this.#parts.members.tombstones.get(tombstone.id) ?? tombstone);
     }

@@ -123,7 +123,8 @@ export class SuspicionWatch {
 
   #circumstances(member: Member): Circumstances {
     const { able, isCutOff } = this.#outlook();
-    return { able, stretch: isCutOff ? 1 : this.#parts.health.silenceFactor(member.id) };
+    if (isCutOff) return { able: 0, stretch: 1 };
+    return { able, stretch: this.#parts.health.silenceFactor(member.id) };
   }
 
   /**

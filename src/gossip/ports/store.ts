@@ -22,6 +22,13 @@ export interface Entry {
  */
 export type PutOutcome = 'stored' | 'stale' | 'expired' | 'full';
 
+/** What is remembered of an entry for a while after its expiry. */
+export interface ExpiredVersion {
+  readonly version: Version;
+  /** Wall-clock milliseconds. */
+  readonly expiresAtMs: number;
+}
+
 /** One page of keys; `nextCursor` is set where more follow. */
 export interface KeyPage {
   readonly keys: readonly string[];
@@ -35,6 +42,8 @@ export interface Store {
    */
   put(entry: Entry): PutOutcome;
   get(key: string): Entry | undefined;
+  /** The version of the key that has expired lately, where nothing newer is held. */
+  expired(key: string): ExpiredVersion | undefined;
   /** The version of what is held, or of what has expired lately: nothing older of this key counts. */
   lastVersion(key: string): Version | undefined;
   /**

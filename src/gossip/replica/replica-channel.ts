@@ -5,7 +5,7 @@ import type { Counter, Metrics } from '../ports/metrics.js';
 import type { ReplicaOutcome, Transport } from '../ports/transport.js';
 import type { Applier } from '../replication/applier.js';
 import type { Self } from '../self.js';
-import type { KeyVersion, QuestionOf, ReplicaOp, ReplicaRequest } from './request.js';
+import type { ExpiredKey, QuestionOf, ReplicaOp, ReplicaRequest } from './request.js';
 
 interface ReplicaChannelPorts {
   readonly clock: Clock;
@@ -73,7 +73,7 @@ export class ReplicaChannel {
   }
 
   /** Whoever gives what a newer value had replaced, and outlived, learns of it in the answer. */
-  #supersede(expired: readonly KeyVersion[] = []): void {
-    for (const { key, version } of expired) this.#applier.supersede(key, version);
+  #supersede(expired: readonly ExpiredKey[] = []): void {
+    for (const { key, version, expiresAtMs } of expired) this.#applier.supersede(key, version, expiresAtMs);
   }
 }

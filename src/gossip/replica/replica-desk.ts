@@ -6,7 +6,7 @@ import type { Store } from '../ports/store.js';
 import type { Applier } from '../replication/applier.js';
 import type { Self } from '../self.js';
 import { compareVersions } from '../version.js';
-import type { KeyVersion, QuestionOf, ReplicaAnswer, ReplicaOp, ReplicaReply, ReplicaRequest } from './request.js';
+import type { ExpiredKey, QuestionOf, ReplicaAnswer, ReplicaOp, ReplicaReply, ReplicaRequest } from './request.js';
 
 /** The questions by which replicas find out what they lack. */
 export type RepairOp = Exclude<ReplicaOp, 'read' | 'give'>;
@@ -90,10 +90,11 @@ export class ReplicaDesk {
 
   #give({ entries }: QuestionOf<'give'>): ReplicaReply<'give'> {
     const taken = entries.map((entry) => this.#parts.applier.adopt(entry)).filter(isSettled).length;
-    const expired: KeyVersion[] = [];
+    const expired: ExpiredKey[] = [];
     for (const { key, version } of entries) {
-      const known = this.#store.get(key) === undefined ? this.#store.lastVersion(key) : undefined;
-      if (known !== undefined && compareVersions(known, version) > 0) expired.push({ key, version: known });
+      const known = this.#store.expired(key);
+      if (known === undefined || compareVersions(known.version, version) <= 0) continue;
+      expired.push({ key, version: known.version, expiresAtMs: known.expiresAtMs });
     }
     return { op: 'give', taken, ...(expired.length > 0 && { expired }) };
   }

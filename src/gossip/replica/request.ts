@@ -8,6 +8,11 @@ import type { Version } from '../version.js';
  * Digests are eight bytes each, joined in the order of what they are of.
  */
 
+/** A key, the version of its value that has expired, and when it did, in wall-clock milliseconds. */
+export interface ExpiredKey extends KeyVersion {
+  readonly expiresAtMs: number;
+}
+
 /** A key, and a version of its value. */
 export interface KeyVersion {
   readonly key: string;
@@ -64,7 +69,7 @@ interface Replies {
     /** How many of the entries given need not be given again: all but those there is no room for. */
     readonly taken: number;
     /** Newer versions of what was given, which have expired lately: what was given counts no more, on either side. */
-    readonly expired?: readonly KeyVersion[];
+    readonly expired?: readonly ExpiredKey[];
   };
   /** `branches` is there where the roots differ: the digests of all branches. */
   readonly digest: { readonly branches?: Uint8Array };

@@ -64,12 +64,17 @@ export class Applier {
   }
 
   /**
-   * Applies that a version was made elsewhere and has expired: what is older goes, since every node that got it in time
-   * has put the newer one in its place. A version too far ahead is not believed.
+   * Applies that a version was made elsewhere and has expired there: what is older goes, since every node that got it in
+   * time has put the newer one in its place. Not before it has expired by the clock of this node, too: it may live here,
+   * and what it replaced is read where it never came. Nor is a version believed that is too far ahead.
+   *
+   * @param expiresAtMs when it expired, where that was said
    */
-  supersede(key: string, version: Version): void {
-    const expiresAtMs = this.#ports.clock.nowMs();
-    if (version.ms > expiresAtMs + MAX_CLOCK_SKEW_MS) return;
+  supersede(key: string, version: Version, expiresAtMs: number = this.#ports.clock.nowMs()): void {
+    const nowMs = this.#ports.clock.nowMs();
+    if (nowMs < expiresAtMs || version.ms > nowMs + MAX_CLOCK_SKEW_MS) return;
+    const known = this.#ports.store.lastVersion(key);
+    if (known !== undefined && compareVersions(known, version) >= 0) return;
     this.apply({ key, bytes: EMPTY, createdMs: expiresAtMs - 1000, ttlSeconds: 1, expiresAtMs, version });
   }
 

@@ -14,11 +14,11 @@ import {
 } from './limits.js';
 import {
   entryCbor,
+  expiredKeyCbor,
   heldKeyCbor,
-  keyVersionCbor,
   readEntry,
+  readExpiredKey,
   readHeldKey,
-  readKeyVersion,
   versionCbor,
 } from './replica-entry.js';
 
@@ -62,11 +62,11 @@ const CODECS: { readonly [Op in ReplicaOp]: OpCodec<Op> } = {
   give: {
     question: ({ entries }) => ({ entries: entries.map(entryCbor) }),
     readQuestion: (fields) => ({ op: 'give', entries: readEntries(fields) }),
-    reply: ({ taken, expired }) => ({ taken, ...(expired && { expired: expired.map(keyVersionCbor) }) }),
+    reply: ({ taken, expired }) => ({ taken, ...(expired && { expired: expired.map(expiredKeyCbor) }) }),
     readReply: (fields) => {
       const taken = fields.count('taken', MAX_REPLICA_ITEMS);
       if (!fields.has('expired')) return { op: 'give', taken };
-      return { op: 'give', taken, expired: fields.list('expired', MAX_REPLICA_ITEMS, readKeyVersion) };
+      return { op: 'give', taken, expired: fields.list('expired', MAX_REPLICA_ITEMS, readExpiredKey) };
     },
   },
   digest: {

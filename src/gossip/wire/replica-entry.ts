@@ -1,5 +1,5 @@
 import type { Entry } from '../ports/store.js';
-import type { HeldKey, KeyVersion } from '../replica/request.js';
+import type { ExpiredKey, HeldKey } from '../replica/request.js';
 import type { Version } from '../version.js';
 import type { CborValue } from './cbor.js';
 import { type CborReader, readMap } from './cbor-reader.js';
@@ -52,12 +52,16 @@ export function readHeldKey(value: unknown): HeldKey | undefined {
   }));
 }
 
-export function keyVersionCbor({ key, version }: KeyVersion): CborValue {
-  return { key: Buffer.from(key), version: versionCbor(version) };
+export function expiredKeyCbor({ key, version, expiresAtMs }: ExpiredKey): CborValue {
+  return { key: Buffer.from(key), version: versionCbor(version), expired: Math.round(expiresAtMs) };
 }
 
-export function readKeyVersion(value: unknown): KeyVersion | undefined {
-  return readMap(value, (fields) => ({ key: fields.key('key'), version: fields.version('version') }));
+export function readExpiredKey(value: unknown): ExpiredKey | undefined {
+  return readMap(value, (fields) => ({
+    key: fields.key('key'),
+    version: fields.version('version'),
+    expiresAtMs: fields.count('expired', MAX_TIMESTAMP_MS),
+  }));
 }
 
 export function versionCbor({ ms, logical, origin }: Version): CborValue {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
-import type { Entry } from '../../gossip/ports/store.js';
+import type { Entry, ExpiredVersion } from '../../gossip/ports/store.js';
 import { compareVersions, type Version } from '../../gossip/version.js';
 
 /**
@@ -12,12 +12,6 @@ export const EXPIRED_MEMORY_MS = 60_000;
 /** Most versions remembered; with the longest keys they take 32 MiB, with usual ones a tenth of that. */
 export const MAX_EXPIRED_VERSIONS = 32_768;
 
-interface Expired {
-  readonly version: Version;
-  /** Wall-clock time from which on it counts no more. */
-  readonly untilMs: number;
-}
-
 /**
  * The versions of what has expired lately. A write that was on its way for longer than a newer one of its key lived
  * must not bring the older value back.
@@ -26,7 +20,7 @@ export class ExpiredVersions {
   readonly #clock: Clock;
   readonly #forgotten: Counter;
   /** By key, in order of removal. Bounded by `MAX_EXPIRED_VERSIONS`; those removed first go first. */
-  readonly #versions = new Map<string, Expired>();
+  readonly #versions = new Map<string, ExpiredVersion>();
 
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }) {
     this.#clock = ports.clock;
@@ -39,20 +33,20 @@ export class ExpiredVersions {
   /** Remembers an entry that has expired, under its key in memory that keeps nothing else alive. */
   add(key: string, { version, expiresAtMs }: Pick<Entry, 'version' | 'expiresAtMs'>): void {
     this.#versions.delete(key);
-    this.#versions.set(key, { version, untilMs: expiresAtMs + EXPIRED_MEMORY_MS });
+    this.#versions.set(key, { version, expiresAtMs });
     this.#forget();
   }
 
   /** The version of the key that has expired lately. */
-  get(key: string): Version | undefined {
+  get(key: string): ExpiredVersion | undefined {
     const expired = this.#versions.get(key);
-    return expired === undefined || this.#isOver(expired) ? undefined : expired.version;
+    return expired === undefined || this.#isOver(expired) ? undefined : expired;
   }
 
   /** Whether a newer version of the key has expired lately. */
   supersede(key: string, version: Version): boolean {
     const expired = this.get(key);
-    return expired !== undefined && compareVersions(version, expired) < 0;
+    return expired !== undefined && compareVersions(version, expired.version) < 0;
   }
 
   #forget(): void {
@@ -64,7 +58,7 @@ export class ExpiredVersions {
     }
   }
 
-  #isOver({ untilMs }: Expired): boolean {
-    return this.#clock.nowMs() >= untilMs;
+  #isOver({ expiresAtMs }: ExpiredVersion): boolean {
+    return this.#clock.nowMs() >= expiresAtMs + EXPIRED_MEMORY_MS;
   }
 }

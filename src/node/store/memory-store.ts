@@ -1,7 +1,7 @@
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Log } from '../../gossip/ports/log.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
-import type { Entry, Inventory, KeyPage, PutOutcome, Store } from '../../gossip/ports/store.js';
+import type { Entry, ExpiredVersion, Inventory, KeyPage, PutOutcome, Store } from '../../gossip/ports/store.js';
 import { compareVersions, type Version } from '../../gossip/version.js';
 import { ExpiredVersions } from './expired-versions.js';
 import { ExpiryIndex } from './expiry-index.js';
@@ -105,8 +105,14 @@ export class MemoryStore implements Store {
     return entry === undefined || entry.isExpired(this.#clock.nowMs()) ? undefined : entry;
   }
 
+  expired(key: string): ExpiredVersion | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return this.#expiredVersions.get(key);
+    return entry.isExpired(this.#clock.nowMs()) ? entry : undefined;
+  }
+
   lastVersion(key: string): Version | undefined {
-    return this.#entries.get(key)?.version ?? this.#expiredVersions.get(key);
+    return this.#entries.get(key)?.version ?? this.#expiredVersions.get(key)?.version;
   }
 
   keys(query: { readonly prefix?: string; readonly cursor?: string; readonly limit?: number }): KeyPage {

@@ -98,7 +98,7 @@ describe('Sender', () => {
   it('SyncThatIsTaken_ProvesNothing_AnotherNodeMayHaveComeUpThere', async () => {
     const member = members.get('a');
     if (member === undefined) throw new Error('no member a');
-    members.strike('a');
+    members.strike('a', true);
     const sync = { type: 'SYNC', from: 'self', timestampS: 1, messageId: '', nodeInfo: infoOf('b') } as const;
     await sender.once(member, sync, 500);
     expect([member.state, member.reachable]).toEqual(['suspect', false]);

@@ -214,7 +214,7 @@ describe('Rumours', () => {
   it.each([
     [4, 'alive'],
     [5, 'left'],
-    [6, 'alive'],
+    [6, 'left'],
   ])('Left_OfIncarnation %i of a member known by 5: it is %s', async (incarnation, state) => {
     tell('b', { kind: 'left', id: 'a', incarnation });
     expect(stateOf('a')).toBe(state);

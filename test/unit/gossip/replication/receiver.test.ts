@@ -51,7 +51,7 @@ describe('Receiver', () => {
   });
 
   it('DeadOrigin_IsStillAcked', () => {
-    for (let i = 0; i < 3; i++) bench.gossip.members.strike('a');
+    for (let i = 0; i < 3; i++) bench.gossip.members.strike('a', true);
     expect(bench.gossip.receive(putOf('a', 'm1', { wantsReply: true }))).toHaveProperty('reply');
   });
 

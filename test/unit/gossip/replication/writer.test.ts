@@ -227,9 +227,7 @@ describe('Writer', () => {
 
   it('GoodbyeOfFormerIncarnation_DoesNotEndTheMember', async () => {
     await bench.prove(infoOf('a', { incarnation: 7 }));
-    for (const incarnation of [6, 8]) {
-      bench.gossip.receive({ type: 'LEAVE', from: 'a', timestampS: 1, messageId: 'x', incarnation });
-    }
+    bench.gossip.receive({ type: 'LEAVE', from: 'a', timestampS: 1, messageId: 'x', incarnation: 6 });
     expect(bench.member('a').state).toBe('alive');
   });
 

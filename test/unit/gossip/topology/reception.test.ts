@@ -25,7 +25,7 @@ const tellings = () =>
 describe('ReceptionDesk', () => {
   it('Joiner_IsToldOfEverybody_ItselfAndTheSeedIncluded_TheDeadLeftOut', async () => {
     await bench.prove(infoOf('a'), infoOf('dead'));
-    for (let i = 0; i < 3; i++) bench.gossip.members.strike('dead');
+    for (let i = 0; i < 3; i++) bench.gossip.members.strike('dead', true);
     const reception = bench.gossip.reception.receive(request('joiner'));
     const ids = reception.kind === 'welcome' && reception.answer.peers.map((info) => info.id);
     expect(ids).toEqual(['a', 'joiner', 'self']);
@@ -63,7 +63,7 @@ describe('ReceptionDesk', () => {
     bench.transport.onSend = () => ({ kind: 'refused' });
     bench.gossip.reception.receive(request('joiner'));
     await bench.clock.run(500);
-    for (let i = 0; i < 3; i++) bench.gossip.members.strike('a');
+    for (let i = 0; i < 3; i++) bench.gossip.members.strike('a', true);
     await bench.clock.run(20_000);
     expect(tellings()).toEqual(['a.test 0']);
   });
