@@ -204,6 +204,6 @@ export class Inbox {
   #receiveLeave(message: LeaveMessage): void {
     const member = this.#parts.members.get(message.from);
     if (member?.extension === undefined || message.incarnation < member.extension.incarnation) return;
-    this.#parts.members.leave(member.id);
+    this.#parts.members.leave(member.id, message.incarnation);
   }
 }

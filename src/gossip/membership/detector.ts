@@ -8,7 +8,7 @@ import type { Sender } from '../sender.js';
 import type { Tombstone } from '../wire/news.js';
 import { IndirectProbes } from './indirect-probes.js';
 import { LocalHealth } from './local-health.js';
-import { incarnationOf, type Member, memberInfo } from './member.js';
+import { incarnationOf, isGone, type Member, memberInfo } from './member.js';
 import type { MemberEvent } from './member-event.js';
 import type { MemberTable } from './member-table.js';
 import { NewsCarrier } from './news-carrier.js';
@@ -108,6 +108,6 @@ export class Detector {
     if (kind === 'evicted') this.rumours.dead(member);
     if (kind === 'left' && member.saidGoodbye) this.rumours.left(member);
     const isLater = previous !== undefined && incarnationOf(member) > incarnationOf(previous);
-    if (isLater || kind === 'returned') this.rumours.alive(memberInfo(member));
+    if ((isLater && !isGone(member)) || kind === 'returned') this.rumours.alive(memberInfo(member));
   }
 }

@@ -178,9 +178,19 @@ export function spokeUp(known: Member): Verdict | undefined {
   return known.state === 'suspect' && known.strikes === 0 ? { fields: CLEARED, kind: 'cleared' } : undefined;
 }
 
-/** The member has gone for good. */
-export function departed(saidGoodbye: boolean): Verdict {
-  return { fields: { ...GONE, state: 'left', saidGoodbye }, kind: 'left' };
+/** Another node is where the member was: it has gone for good. */
+export function replaced(): Verdict {
+  return { fields: { ...GONE, state: 'left', saidGoodbye: false }, kind: 'left' };
+}
+
+/**
+ * The member said goodbye in `incarnation`. Where that is later than the one that is known, a refutation is still on its
+ * way: it was said before, and must not bring the member back.
+ */
+export function departed({ extension }: Member, incarnation: number): Verdict {
+  const isLater = extension !== undefined && incarnation > extension.incarnation;
+  const said = isLater ? { extension: { ...extension, incarnation } } : {};
+  return { fields: { ...GONE, ...said, state: 'left', saidGoodbye: true }, kind: 'left' };
 }
 
 /** An operator removed the member. */

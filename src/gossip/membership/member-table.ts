@@ -22,6 +22,7 @@ import {
   refuted,
   removed,
   renewed,
+  replaced,
   spokeUp,
   struck,
   type Verdict,
@@ -213,14 +214,19 @@ export class MemberTable {
     return isNews;
   }
 
-  /** The member said that it leaves for good. Only its next incarnation comes back, or an older node in its place. */
-  leave(id: string): void {
-    this.#depart(id, true);
+  /**
+   * The member said in `incarnation`, or in the one that is known, that it leaves for good. Only a later one comes back,
+   * or an older node in its place.
+   */
+  leave(id: string, incarnation = 0): void {
+    const member = this.#members.get(id);
+    if (member !== undefined && !isGone(member)) this.#apply(member, departed(member, incarnation));
   }
 
   /** Another node is where the member was. It comes back by introducing itself, should that have been a mistake. */
   replaced(id: string): void {
-    this.#depart(id, false);
+    const member = this.#members.get(id);
+    if (member !== undefined && !isGone(member)) this.#apply(member, replaced());
   }
 
   /** Forgets dead and departed members, and tombstones, whose time is over. */
@@ -269,11 +275,6 @@ export class MemberTable {
     const verdict = proof(member);
     if (verdict?.kind === 'returned' && !this.#damping.admits(member.id, member.sinceMs)) return;
     this.#apply(member, verdict);
-  }
-
-  #depart(id: string, saidGoodbye: boolean): void {
-    const member = this.#members.get(id);
-    if (member !== undefined && !isGone(member)) this.#apply(member, departed(saidGoodbye));
   }
 
   /**

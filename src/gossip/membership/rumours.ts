@@ -166,7 +166,8 @@ export class Rumours {
 
   #takeLeft(id: string, incarnation: number): void {
     const member = this.#parts.members.get(id);
-    if (member?.extension !== undefined && incarnation >= member.extension.incarnation) this.#parts.members.leave(id);
+    if (member?.extension === undefined || incarnation < member.extension.incarnation) return;
+    this.#parts.members.leave(id, incarnation);
   }
 
   #takeRemoved(tombstone: Tombstone): void {

@@ -433,6 +433,20 @@ describe('MemberTable', () => {
     expect(table.quorumBasis()).toBe(2);
   });
 
+  it('Goodbye_OfAnIncarnationNotHeardOfYet_IsNotUndoneByTheNewsOfThat', () => {
+    prove();
+    table.leave('a', 6);
+    events = [];
+    for (const evidence of ['hearsay', 'direct'] as const) table.learn(refutation(), evidence);
+    expect([table.get('a')?.state, table.get('a')?.extension, events]).toEqual([
+      'left',
+      { incarnation: 6, instance: 'a5' },
+      [],
+    ]);
+    table.learn(refutation('a.test', 7), 'direct');
+    expect(table.get('a')?.state).toBe('alive');
+  });
+
   it('QuorumBasis_RemovalShrinksIt_AlsoOfTheDead', () => {
     prove();
     evict();
