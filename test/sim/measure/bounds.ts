@@ -17,8 +17,9 @@ interface Bound {
 /** Whatever the size and whichever the node, a second. */
 const MOST_IDLE_BYTES = 10_000;
 
-/** A member is probed once in as many seconds as there are others, and again in the two after it failed. */
-const silentMs = (size: number): number => 6000 + 1000 * size;
+/** Until nobody lists a node that is gone, at any size: whoever finds it out tells the others. */
+const KILLED_MS = 4000;
+const SILENT_MS = 10_000;
 
 /** Bodies, a second and node: 600 for a probe, some 30 for digests of members and replicas, at any size. */
 const IDLE_BODY_BYTES = 1000;
@@ -29,10 +30,10 @@ const BOUNDS: readonly Bound[] = [
     name: 'killed',
     figure: 'lastMs',
     of: worst,
-    atMost: (size) => (size <= 30 ? 4000 : silentMs(size)),
+    atMost: () => KILLED_MS,
     format: formatMs,
   },
-  { title: 'silent: last', name: 'silent', figure: 'lastMs', of: worst, atMost: silentMs, format: formatMs },
+  { title: 'silent: last', name: 'silent', figure: 'lastMs', of: worst, atMost: () => SILENT_MS, format: formatMs },
   { title: 'start', name: 'start', figure: 'allMs', of: worst, atMost: () => 2000, format: formatMs },
   { title: 'join: all list it', name: 'join', figure: 'knownToAllMs', of: worst, atMost: () => 2000, format: formatMs },
   {

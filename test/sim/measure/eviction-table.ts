@@ -26,7 +26,9 @@ export const EVICTION_CASES: Table = {
   text: `Evictions of nodes that live, each node that evicts counted, over all seeds. *Loss* is of single messages, requests and
 answers alike: at 50 % three probes in four fail. *Stalled*: the event loops of one node in 25, one at least, stand still for
 2–8 s time and again, with as much between. *Of healthy* is what the Lifeguard paper (A. Dadgar, J. Phillips, J. Currey: Lifeguard,
-DSN-W 2018) counts: at all nodes its FP, at healthy nodes its FP−.`,
+DSN-W 2018) counts: at all nodes its FP, at healthy nodes its FP−. *Without local health*, three
+failed rounds of probes in a row evict, silent or refused, without a suspicion that leaves time to refute; no timeout and no silence
+is stretched.`,
   head: [
     'trouble',
     'nodes',

@@ -58,7 +58,7 @@ export const VALUE_MUTATIONS: readonly Mutation[] = [
     name: 'late-write-comes-back',
     summary: 'a write that arrives after a newer one has expired is taken in',
     file: 'node/store/expired-versions.ts',
-    find: 'compareVersions(version, expired) < 0',
+    find: 'compareVersions(version, expired.version) < 0',
     replace: 'false',
     scenarios: ['late-write'],
     caughtBy: [INVARIANTS.history, CHECKS.superseded],

@@ -70,8 +70,8 @@ export class ClientsSeeOneOrder implements Invariant {
   judge(isComplete: boolean): void {
     const sinceMs = this.#world.trueMs;
     if (isComplete) this.#readAll();
-    const operations: Operation[] = [...this.#claimed(this.#writes).map((write) => this.#writeOf(write))];
-    operations.push(...this.#claimed(this.#reads).map((read) => this.#readOf(read)));
+    const writes: readonly Operation[] = this.#claimed(this.#writes).map((write) => this.#writeOf(write));
+    const operations = writes.concat(this.#claimed(this.#reads).map((read) => this.#readOf(read)));
     const isReadBy = new Set(
       operations.flatMap((operation) =>
         operation.kind === 'read' && operation.invokedMs >= sinceMs ? [operation.node] : [],

@@ -83,9 +83,8 @@ export class TableKeepsItsRules implements Invariant {
     const nowMs = this.#world.elapsedMs;
     if (kind === 'evicted') past.evictedMs = nowMs;
     if (kind === 'left') past.leftMs = nowMs;
-    if (isLater) return;
-    if (kind === 'returned') this.#checkRevival(node, member, past);
-    if (kind === 'joined' && previous !== undefined) this.#checkReturn(node, member, past);
+    if (kind === 'returned' || (kind === 'joined' && previous !== undefined)) this.#checkReturn(node, member, past);
+    if (kind === 'returned' && !isLater) this.#checkRevival(node, member, past);
   }
 
   scan(): void {
@@ -135,7 +134,8 @@ export class TableKeepsItsRules implements Invariant {
   #tookGoodbye(node: SimNode, { from, incarnation = NEVER }: WireMessage): void {
     const past = this.#past(node, from);
     if (past.leftMs !== this.#world.elapsedMs) return;
-    if (incarnation === past.incarnation) {
+    // A later one than was known: it was taken to refute, just before.
+    if (incarnation >= past.incarnation) {
       past.goodbye = incarnation;
       past.goodbyeOf = past.instance;
     } else {

@@ -105,7 +105,7 @@ export function lossyWrites(count: number): Scenario {
       const writes = await LossyWrites.on(world);
       const report = await writes.play(count, 100);
       world.note('reached', JSON.stringify(report));
-      if (report.crashes < count / 2000 || report.acknowledged < count / 10) {
+      if (report.crashes < count / 4000 || report.acknowledged < count / 10) {
         world.violated('the scenario shows something', JSON.stringify(report));
       }
       await equalWithin(world, oracle, EVERYWHERE_MS);
