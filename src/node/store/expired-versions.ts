@@ -37,10 +37,11 @@ export class ExpiredVersions {
     this.#forget();
   }
 
-  /** The version of the key that has expired lately. */
+  /** The version of the key that has expired lately: by the clock as it is now, which may have been set back since. */
   get(key: string): ExpiredVersion | undefined {
     const expired = this.#versions.get(key);
-    return expired === undefined || this.#isOver(expired) ? undefined : expired;
+    if (expired === undefined || this.#isOver(expired)) return undefined;
+    return this.#clock.nowMs() < expired.expiresAtMs ? undefined : expired;
   }
 
   /** Whether a newer version of the key has expired lately. */

@@ -53,3 +53,13 @@ describe('what has expired elsewhere', () => {
     expect(store.get('k')).toBeUndefined();
   });
 });
+
+it('ClockSetBack_WhatExpiredTooEarly_IsTakenAgain', () => {
+  const held = entry(clock.nowMs(), { ttlSeconds: 60 });
+  store.put(held);
+  clock.jump(61_000);
+  expect(applier.adopt(entry(clock.nowMs() - 62_000, { ttlSeconds: 600 }))).toBe('stale');
+  clock.jump(-61_000);
+  expect(applier.adopt(held)).toBe('stored');
+  expect(store.get('k')).toBeDefined();
+});
