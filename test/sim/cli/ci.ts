@@ -9,7 +9,7 @@ import type { PoolOptions } from './pool.js';
 import { freshSeed, seedAfter } from './seeds.js';
 import { playSeries } from './series.js';
 
-export const CI_DEFAULTS = { budget: 240, runs: 1000 } as const;
+export const CI_DEFAULTS = { budget: 240, runs: 200 } as const;
 
 /** For so many fresh seeds of the mixed scenario there is one of the rough one. */
 const MIXED_PER_ROUGH = 10;

@@ -15,6 +15,8 @@ export interface IdleCluster {
   /** Nodes that ran once and do not any more. */
   readonly gone: number;
   readonly seeds: number;
+  /** Whether some have too little room to hold what others hold. */
+  readonly differing?: boolean;
   readonly pingIntervalMs: number;
   readonly syncIntervalMs: number;
 }
@@ -32,6 +34,13 @@ const SEED_ROUNDS_PER_INTERVAL = 12;
 const MENTIONS_PER_INTERVAL = 4;
 
 /**
+ * Replicas that cannot be equal compare once a second while there is reason to hurry, 15 s and 15 times in vain, and ask
+ * four times each.
+ */
+const VAIN_COMPARISONS = 15 + 19;
+const REQUESTS_OF_A_COMPARISON = 4;
+
+/**
  * Most requests that a node of ours sends in `windowMs` while nothing happens.
  *
  * - Probes: each period one member in the round, and one dead.
@@ -40,6 +49,7 @@ const MENTIONS_PER_INTERVAL = 4;
  * - Nodes of the old protocol: a PONG by a request of its own for each ping, an introduction to each, and an answer of
  *   one SYNC a node for each that asks or is asked, at most once an interval and peer.
  * - Seeds that do not answer, and the dead that somebody mentions.
+ * - Comparisons of replicas that cannot be equal. Of those that are, the others leave room enough.
  */
 export function idleRequests(cluster: IdleCluster, windowMs: number): number {
   const { nodes, legacy, gone, seeds, pingIntervalMs, syncIntervalMs } = cluster;
@@ -50,7 +60,8 @@ export function idleRequests(cluster: IdleCluster, windowMs: number): number {
   const toLegacy = 3 * legacy * intervals;
   const searches = 2 * seeds * SEED_ROUNDS_PER_INTERVAL * intervals;
   const doubts = gone * MENTIONS_PER_INTERVAL * intervals;
-  return probes + syncs + answersToLegacy + toLegacy + searches + doubts;
+  const comparisons = cluster.differing ? VAIN_COMPARISONS * REQUESTS_OF_A_COMPARISON : 0;
+  return probes + syncs + answersToLegacy + toLegacy + searches + doubts + comparisons;
 }
 
 /** Counts what every node of ours sends while the world is idle. */
@@ -77,7 +88,8 @@ export class IdleWatch implements WorldObserver {
   end(windowMs: number): void {
     const { hosts, everyHost, nodes } = this.#world;
     for (const node of nodes) {
-      const bound = idleRequests(clusterOf(node, hosts, everyHost), windowMs);
+      const differing = nodes.some(({ config }) => config.maxStorageBytes > 0);
+      const bound = idleRequests({ ...clusterOf(node, hosts, everyHost), differing }, windowMs);
       const sent = this.#sent.get(node) ?? 0;
       if (sent <= bound) continue;
       const detail = `${node.id} sent ${sent} requests in ${windowMs} ms at rest, where ${bound} is the bound`;
