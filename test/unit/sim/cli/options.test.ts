@@ -72,8 +72,8 @@ describe('parseOptions', () => {
 });
 
 describe('parseCiOptions', () => {
-  it('asks for a thousand fresh seeds within four minutes when nothing is said', () => {
-    expect(parseCiOptions([])).toMatchObject({ budgetSeconds: 240, runs: 1000, fromSeed: undefined });
+  it('asks for two hundred fresh seeds within four minutes when nothing is said', () => {
+    expect(parseCiOptions([])).toMatchObject({ budgetSeconds: 240, runs: 200, fromSeed: undefined });
   });
 
   it.each([
