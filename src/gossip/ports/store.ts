@@ -66,8 +66,8 @@ export interface Inventory {
   root(): Uint8Array;
   /** The digests of all branches, joined. */
   branches(): Uint8Array;
-  /** The digests of the leaves of one branch, joined. */
-  leaves(branch: number): Uint8Array;
+  /** The digests of the leaves of some branches, in their order, joined. */
+  leaves(branches: readonly number[]): Uint8Array;
   /** The live entries of one leaf, in no order. */
   entries(leaf: number): readonly Entry[];
   /**

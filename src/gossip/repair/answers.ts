@@ -3,7 +3,7 @@ import type { RepairOp } from '../replica/replica-desk.js';
 import type { QuestionOf, ReplicaReply } from '../replica/request.js';
 import type { Bandwidth } from './bandwidth.js';
 import { costOf, entryCost, MAX_BATCH_BYTES } from './batch.js';
-import { DIGEST_BYTES, LEAVES_PER_BRANCH, sameDigest } from './key-space.js';
+import { sameDigest } from './key-space.js';
 import { walkLeaves } from './leaf-walk.js';
 
 /** Most entries in one answer. */
@@ -43,10 +43,7 @@ export class RepairAnswers {
   }
 
   #leaves({ branches }: QuestionOf<'leaves'>): ReplicaReply<'leaves'> {
-    const each = LEAVES_PER_BRANCH * DIGEST_BYTES;
-    const leaves = new Uint8Array(branches.length * each);
-    for (const [at, branch] of branches.entries()) leaves.set(this.#store.inventory.leaves(branch), at * each);
-    return { op: 'leaves', leaves };
+    return { op: 'leaves', leaves: this.#store.inventory.leaves(branches) };
   }
 
   #list({ leaves, cursor }: QuestionOf<'list' | 'pull'>): ReplicaReply<'list'> {

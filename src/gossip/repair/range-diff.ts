@@ -21,17 +21,13 @@ export function differingPositions(own: Uint8Array, theirs: Uint8Array): readonl
  * Compares the leaves of `branches`: `theirs` are the digests of the other's, joined, `own` gives those of this node for
  * one branch.
  */
-export function diffLeaves(
-  branches: readonly number[],
-  theirs: Uint8Array,
-  own: (branch: number) => Uint8Array,
-): RangeDiff {
+export function diffLeaves(branches: readonly number[], theirs: Uint8Array, own: Uint8Array): RangeDiff {
   const lacking: number[] = [];
   const surplus: number[] = [];
   const differing: number[] = [];
   const width = LEAVES_PER_BRANCH * DIGEST_BYTES;
   for (const [at, branch] of branches.entries()) {
-    const ownLeaves = own(branch);
+    const ownLeaves = own.subarray(at * width, (at + 1) * width);
     const theirLeaves = theirs.subarray(at * width, (at + 1) * width);
     for (const position of differingPositions(ownLeaves, theirLeaves)) {
       const leaf = branch * LEAVES_PER_BRANCH + position;

@@ -104,7 +104,7 @@ export class RepairSession {
     const answer = await this.#ask({ op: 'leaves', branches });
     if (answer?.leaves.length !== branches.length * LEAVES_PER_BRANCH * DIGEST_BYTES) return false;
     const { inventory } = this.#store;
-    const diff = diffLeaves(branches, answer.leaves, (branch) => inventory.leaves(branch));
+    const diff = diffLeaves(branches, answer.leaves, inventory.leaves(branches));
     if (diff.lacking.length > 0 && !(await this.#pull(diff.lacking))) return false;
     for (const leaves of this.#inPortions(diff.differing)) if (!(await this.#exchange(leaves))) return false;
     return this.#give(diff.surplus.flatMap((leaf) => inventory.entries(leaf).filter(this.#isSettled).map(keyOf)));

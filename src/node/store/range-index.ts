@@ -28,7 +28,7 @@ export class RangeIndex implements Inventory {
   readonly #branches = new Uint32Array(2 * BRANCHES);
   readonly #root = new Uint32Array(2);
 
-  /** `freeExpired` takes out what has expired, before digests are read. */
+  /** `freeExpired` takes out what has expired, once before digests are read, however many. */
   constructor(ports: { readonly clock: Clock }, freeExpired: () => void) {
     this.#clock = ports.clock;
     this.#freeExpired = freeExpired;
@@ -68,10 +68,14 @@ export class RangeIndex implements Inventory {
     return bytesOf(this.#branches);
   }
 
-  leaves(branch: number): Uint8Array {
+  leaves(branches: readonly number[]): Uint8Array {
     this.#freeExpired();
-    const start = 2 * branch * LEAVES_PER_BRANCH;
-    return bytesOf(this.#leaves.subarray(start, start + 2 * LEAVES_PER_BRANCH));
+    const width = 2 * LEAVES_PER_BRANCH;
+    const halves = new Uint32Array(branches.length * width);
+    for (const [at, branch] of branches.entries()) {
+      halves.set(this.#leaves.subarray(branch * width, (branch + 1) * width), at * width);
+    }
+    return bytesOf(halves);
   }
 
   entries(leaf: number): readonly Entry[] {

@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DIGEST_BYTES, EntryHash, LEAVES_PER_BRANCH, leafOf } from '../../../../src/gossip/repair/key-space.js';
+import {
+  BRANCHES,
+  DIGEST_BYTES,
+  EntryHash,
+  LEAVES,
+  LEAVES_PER_BRANCH,
+  leafOf,
+} from '../../../../src/gossip/repair/key-space.js';
 import { MemoryStore } from '../../../../src/node/store/memory-store.js';
+import { RangeIndex } from '../../../../src/node/store/range-index.js';
 import { entry } from '../../../support/entries.js';
 import { ReadableMetrics, RecordingLog } from '../../../support/ports.js';
 import { VirtualClock } from '../../../support/virtual-clock.js';
@@ -72,14 +80,31 @@ describe('the digests of a store', () => {
     const root = hex(store.inventory.root());
     expect(at(store.inventory.branches(), branch)).toBe(root);
     expect(at(store.inventory.branches(), (branch + 1) % 256)).toBe(NOTHING);
-    expect(at(store.inventory.leaves(branch), leaf % LEAVES_PER_BRANCH)).toBe(root);
-    expect(at(store.inventory.leaves(branch), (leaf + 1) % LEAVES_PER_BRANCH)).toBe(NOTHING);
+    expect(at(store.inventory.leaves([branch]), leaf % LEAVES_PER_BRANCH)).toBe(root);
+    expect(at(store.inventory.leaves([branch]), (leaf + 1) % LEAVES_PER_BRANCH)).toBe(NOTHING);
   });
 
   it('leave out what expired before the running second, unswept', () => {
     put('short', { ttlSeconds: 1 });
     clock.advance(1000 - (clock.nowMs() % 1000) + 1000);
     expect(hex(store.inventory.root())).toBe(NOTHING);
+  });
+});
+
+describe('the digests of many leaves', () => {
+  it('free what has expired once a question, however many branches it names: freeing holds up everything else', () => {
+    let freed = 0;
+    const index = new RangeIndex({ clock }, () => freed++);
+    expect(index.leaves(Array.from({ length: BRANCHES }, (_, branch) => branch))).toHaveLength(LEAVES * DIGEST_BYTES);
+    expect(freed).toBe(1);
+  });
+
+  it('come in the order of the branches that were named', () => {
+    put('key');
+    const branch = Math.floor(leafOf('key') / LEAVES_PER_BRANCH);
+    const [alone, empty] = [store.inventory.leaves([branch]), store.inventory.leaves([(branch + 1) % BRANCHES])];
+    expect(hex(store.inventory.leaves([branch, (branch + 1) % BRANCHES]))).toBe(hex(alone) + hex(empty));
+    expect(hex(store.inventory.leaves([(branch + 1) % BRANCHES, branch]))).toBe(hex(empty) + hex(alone));
   });
 });
 
