@@ -55,7 +55,7 @@ export class ProbeRound {
   async run(member: Member): Promise<RoundResult> {
     const { health, indirect } = this.#parts;
     const timeoutMs = Math.min(MAX_TIMEOUT_MS, this.#timeoutMs * health.timeoutFactor);
-    const helpers = isLive(member) && member.proven ? indirect.helpersFor(member) : [];
+    const helpers = isExpected(member) ? indirect.helpersFor(member) : [];
     const startedMs = this.#clock.monotonicMs();
     const allowedMs = helpers.length === 0 ? timeoutMs : 2 * timeoutMs;
     const direct = this.#ask(member, allowedMs);
@@ -90,7 +90,7 @@ export class ProbeRound {
   ): Promise<RoundResult> {
     const { indirect, health } = this.#parts;
     if (helpers.length === 0) {
-      health.doubted();
+      if (isExpected(member)) health.doubted();
       return 'silent';
     }
     const others = indirect.ask(member, helpers, timeoutMs);
@@ -114,6 +114,11 @@ export class ProbeRound {
     this.#parts.health.doubted();
     return 'open';
   }
+}
+
+/** Whether the member should answer: the silence of one that is dead, or never answered, is no fault of this node. */
+function isExpected(member: Member): boolean {
+  return isLive(member) && member.proven;
 }
 
 function resultOf(outcome: SendOutcome): RoundResult {

@@ -133,6 +133,22 @@ describe('ProbeRound', () => {
     expect((await run())[1]).toBe(4500);
   });
 
+  it('Silence_OfAProvenLiveMember_WithNobodyToAsk_IsADoubt', async () => {
+    transport.onSend = (_to, _message, timeoutMs) => silence(timeoutMs + 1);
+    await run();
+    expect(health.timeoutFactor).toBe(2);
+  });
+
+  it.each(['dead', 'rumoured'])('Silence_OfOneThatIs %s_IsNoFaultOfThisNode', async (id) => {
+    members.learn(infoOf('rumoured'), 'hearsay');
+    members.learn(infoOf('dead'), 'direct');
+    members.answered('dead');
+    for (let strike = 0; strike < 3; strike++) members.strike('dead', true);
+    transport.onSend = (_to, _message, timeoutMs) => silence(timeoutMs + 1);
+    expect(await run(id)).toEqual(['silent', 500]);
+    expect(health.timeoutFactor).toBe(1);
+  });
+
   it('Answer_TakesADoubtAway', async () => {
     health.doubted(2);
     await run();
