@@ -196,7 +196,7 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     name: 'nobody-is-asked-to-probe',
     summary: 'a member that does not answer is struck at once, without asking others to probe it',
     file: 'gossip/membership/probe-round.ts',
-    find: 'isLive(member) && member.proven ? indirect.helpersFor(member) : []',
+    find: 'isExpected(member) ? indirect.helpersFor(member) : []',
     replace: '[]',
     scenarios: ['path-down'],
     caughtBy: [CHECKS.vouched, INVARIANTS.strikes],
