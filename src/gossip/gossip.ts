@@ -3,7 +3,7 @@ import { Composer } from './composer.js';
 import { HybridClock } from './hybrid-clock.js';
 import { Inbox, type Receipt } from './inbox.js';
 import { Detector } from './membership/detector.js';
-import { incarnationOf, type Member } from './membership/member.js';
+import { incarnationOf, type Member, speaksExtension } from './membership/member.js';
 import type { MemberEvent, MemberEventKind } from './membership/member-event.js';
 import { MemberTable } from './membership/member-table.js';
 import type { DetectorTiming } from './membership/timing.js';
@@ -162,7 +162,7 @@ export class Gossip {
     const message = this.#composer.leave();
     const told = this.members
       .live()
-      .filter((member) => member.extension !== undefined)
+      .filter(speaksExtension)
       .map((member) => this.#sender.once(member, message, LEAVE_TIMEOUT_MS));
     await Promise.all(told);
   }
@@ -198,7 +198,7 @@ export class Gossip {
   }
 
   #tellRemoved(member: Member, tombstone: Tombstone): void {
-    if (member.extension === undefined) return;
+    if (!speaksExtension(member)) return;
     void this.#sender.once(member, this.#composer.news([{ kind: 'removed', tombstone }]), LEAVE_TIMEOUT_MS);
   }
 

@@ -1,6 +1,6 @@
 import type { Composer } from './composer.js';
 import type { IndirectProbes } from './membership/indirect-probes.js';
-import { isGone, type Member } from './membership/member.js';
+import { isGone, type Member, speaksExtension } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
 import type { NewsCarrier } from './membership/news-carrier.js';
 import type { Rumours } from './membership/rumours.js';
@@ -203,7 +203,7 @@ export class Inbox {
    */
   #receiveLeave(message: LeaveMessage): void {
     const member = this.#parts.members.get(message.from);
-    if (member?.extension === undefined || message.incarnation < member.extension.incarnation) return;
+    if (member === undefined || !speaksExtension(member) || message.incarnation < member.extension.incarnation) return;
     this.#parts.members.leave(member.id, message.incarnation);
   }
 }

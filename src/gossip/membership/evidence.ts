@@ -1,6 +1,6 @@
 import { type HostPort, sameHostPort } from '../address.js';
 import type { NodeExtension, NodeInfo } from '../wire/message.js';
-import { isGone, isLive, type Member } from './member.js';
+import { isGone, isLive, type Member, speaksExtension } from './member.js';
 import type { MemberEventKind } from './member-event.js';
 
 /** Strikes in a row that evict, where they are certain: refused or reset. */
@@ -48,6 +48,7 @@ export function newMember(info: NodeInfo, evidence: Evidence, nowMs: number): Me
     gossipPort: info.port,
     enclave: info.enclave,
     extension: info.extension,
+    speaksExtension: info.extension !== undefined,
     state: 'alive',
     sinceMs: nowMs,
     strikes: 0,
@@ -132,7 +133,7 @@ export function introduced(known: Member, info: NodeInfo, nowMs: number): Verdic
 /** Hearsay that is no news: it moves only members in trouble that cannot speak of incarnations, and revives none. */
 export function mentioned(known: Member, info: NodeInfo): Verdict | undefined {
   const settled = known.state === 'alive' && known.reachable;
-  if (isGone(known) || settled || known.extension !== undefined || !hasMoved(info, known)) return undefined;
+  if (isGone(known) || settled || speaksExtension(known) || !hasMoved(info, known)) return undefined;
   return { fields: { address: addressOf(info), gossipPort: info.port, reachable: false }, kind: 'moved' };
 }
 
@@ -209,16 +210,20 @@ export function proof(known: Member): Verdict | undefined {
   return known.proven ? undefined : { fields: { proven: true } };
 }
 
+type Details = Pick<Member, 'address' | 'gossipPort' | 'enclave' | 'extension' | 'speaksExtension'>;
+
 /**
  * What `info` says about a member; the address object stays the same where the address does. Where an older node has
- * taken the place of one of ours, the incarnation stays, as a bound on what may come after.
+ * taken the place of one of ours, the incarnation stays, as a bound on what may come after. Not for hearsay that is no
+ * news: an older node leaves out the extension of whoever it speaks of.
  */
-function detailsOf(info: NodeInfo, known: Member): Pick<Member, 'address' | 'gossipPort' | 'enclave' | 'extension'> {
+function detailsOf(info: NodeInfo, known: Member): Details {
   return {
     address: hasMoved(info, known) ? addressOf(info) : known.address,
     gossipPort: info.port,
     enclave: info.enclave,
     extension: info.extension ?? known.extension,
+    speaksExtension: info.extension !== undefined,
   };
 }
 

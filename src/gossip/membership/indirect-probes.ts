@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import { type Rng, sample } from '../ports/rng.js';
 import type { Sender } from '../sender.js';
 import type { PingAckMessage, PingReqMessage } from '../wire/message.js';
-import { isGone, type Member, memberInfo } from './member.js';
+import { isGone, type Member, memberInfo, speaksExtension } from './member.js';
 import type { MemberTable } from './member-table.js';
 import { within } from './within.js';
 
@@ -56,7 +56,7 @@ export class IndirectProbes {
   helpersFor(target: Member): readonly Member[] {
     const able = this.#parts.members
       .live()
-      .filter((member) => member.state === 'alive' && member.proven && member.extension !== undefined);
+      .filter((member) => member.state === 'alive' && member.proven && speaksExtension(member));
     return sample(
       this.#rng,
       able.filter((member) => member !== target),

@@ -16,8 +16,13 @@ export interface Member {
   readonly address: HostPort;
   readonly gossipPort: number;
   readonly enclave: string;
-  /** Absent for nodes that do not know the extension. */
+  /**
+   * Absent for a node that never knew the extension. Where an older node has taken the place of one of ours, that of the
+   * former: a bound on what may come after, and on what is told of it.
+   */
   readonly extension: NodeExtension | undefined;
+  /** The extension came with the last word of who the node is: its own, or that of a later incarnation. */
+  readonly speaksExtension: boolean;
   readonly state: MemberState;
   /** Monotonic time at which it entered `state`. */
   readonly sinceMs: number;
@@ -52,6 +57,11 @@ export function isLive(member: Member): boolean {
 /** Whether the member has gone for good, by its own word or by an operator's: its copies count no more. */
 export function isGone(member: Member): boolean {
   return member.state === 'left' || member.state === 'removed';
+}
+
+/** Whether the member knows the extension: to any other, nothing may be said that an older node does not understand. */
+export function speaksExtension(member: Member): member is Member & { readonly extension: NodeExtension } {
+  return member.speaksExtension && member.extension !== undefined;
 }
 
 /** The incarnation others know the member by; 0 for a node that does not know the extension. */

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../ports/clock.js';
 import { type Rng, sample } from '../ports/rng.js';
 import type { Sender } from '../sender.js';
 import type { News } from '../wire/news.js';
-import type { Member } from './member.js';
+import { type Member, speaksExtension } from './member.js';
 import type { MemberTable } from './member-table.js';
 import type { NewsQueue } from './news-queue.js';
 import type { DetectorTiming } from './timing.js';
@@ -60,7 +60,7 @@ export class NewsCarrier {
 
   /** What to tell a member along with a probe or an answer; nothing to an older node. */
   along(member: Member): readonly News[] {
-    return member.extension === undefined ? [] : this.#parts.queue.take(ALONG.items, ALONG.bytes);
+    return speaksExtension(member) ? this.#parts.queue.take(ALONG.items, ALONG.bytes) : [];
   }
 
   #schedule(delayMs: number): Timer {
@@ -72,7 +72,7 @@ export class NewsCarrier {
 
   #round(): void {
     const { members, queue, sender, composer } = this.#parts;
-    const audience = members.live().filter((member) => member.extension !== undefined);
+    const audience = members.live().filter(speaksExtension);
     for (const member of sample(this.#ports.rng, audience, this.#timing.gossipFanOut)) {
       const news = queue.take(ALONE.items, ALONE.bytes);
       if (news.length === 0) break;

@@ -5,7 +5,7 @@ import type { Sender } from '../sender.js';
 import type { PingMessage } from '../wire/message.js';
 import type { IndirectProbes } from './indirect-probes.js';
 import type { LocalHealth } from './local-health.js';
-import { isLive, type Member } from './member.js';
+import { isLive, type Member, speaksExtension } from './member.js';
 import type { NewsCarrier } from './news-carrier.js';
 import { within } from './within.js';
 
@@ -74,7 +74,7 @@ export class ProbeRound {
   /** What a member that knows the extension is told: that others hear it accused, where that is so, and news. */
   #along(member: Member): Pick<PingMessage, 'accused' | 'news'> {
     const { carrier, isAccused } = this.#parts;
-    if (member.extension === undefined) return {};
+    if (!speaksExtension(member)) return {};
     const news = carrier.along(member);
     return {
       ...(isAccused(member) && { accused: member.extension.incarnation }),

@@ -4,7 +4,7 @@ import type { NodeInfo } from '../wire/message.js';
 import type { News, Tombstone } from '../wire/news.js';
 import { compareIncarnations } from './evidence.js';
 import type { LocalHealth } from './local-health.js';
-import { incarnationOf, isGone, type Member } from './member.js';
+import { incarnationOf, isGone, type Member, speaksExtension } from './member.js';
 import type { MemberTable } from './member-table.js';
 import type { NewsCarrier } from './news-carrier.js';
 import type { Suspicions } from './suspicions.js';
@@ -166,7 +166,7 @@ export class Rumours {
 
   #takeLeft(id: string, incarnation: number): void {
     const member = this.#parts.members.get(id);
-    if (member?.extension === undefined || incarnation < member.extension.incarnation) return;
+    if (member === undefined || !speaksExtension(member) || incarnation < member.extension.incarnation) return;
     this.#parts.members.leave(id, incarnation);
   }
 

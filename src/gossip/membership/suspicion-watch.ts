@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
 import type { LocalHealth } from './local-health.js';
-import { isLive, type Member } from './member.js';
+import { isLive, type Member, speaksExtension } from './member.js';
 import type { MemberEvent } from './member-event.js';
 import type { MemberTable } from './member-table.js';
 import type { Circumstances, Suspicions } from './suspicions.js';
@@ -167,6 +167,6 @@ export class SuspicionWatch {
 }
 
 /** Older nodes tell nobody whom they find silent. */
-function isAble({ state, extension }: Member): boolean {
-  return state === 'alive' && extension !== undefined;
+function isAble(member: Member): boolean {
+  return member.state === 'alive' && speaksExtension(member);
 }

@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.js';
 import type { Composer } from '../composer.js';
-import { isGone, type Member } from '../membership/member.js';
+import { isGone, type Member, speaksExtension } from '../membership/member.js';
 import type { MemberEvent } from '../membership/member-event.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
@@ -101,7 +101,7 @@ export class HintDelivery {
     if (this.#underWay.has(member.id)) return;
     this.#underWay.add(member.id);
     const hints = this.#parts.book.of(member.id);
-    const done = member.extension === undefined ? await this.#resend(member, hints) : await this.#give(member, hints);
+    const done = speaksExtension(member) ? await this.#give(member, hints) : await this.#resend(member, hints);
     this.#underWay.delete(member.id);
     if (done) this.#failures.delete(member.id);
     else this.#backOff(member.id);

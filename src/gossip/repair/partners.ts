@@ -1,4 +1,4 @@
-import type { Member } from '../membership/member.js';
+import { type Member, speaksExtension } from '../membership/member.js';
 import type { MemberEvent } from '../membership/member-event.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
@@ -38,7 +38,7 @@ export class Partners {
 
   /** Whether there is anybody to compare with, be it later. */
   get exist(): boolean {
-    return this.#members.enclavePeers().some(knowsRepair);
+    return this.#members.enclavePeers().some(speaksExtension);
   }
 
   /**
@@ -52,7 +52,7 @@ export class Partners {
     this.#forgetPast(this.#failed);
     const able = this.#members
       .enclavePeers()
-      .filter((member) => knowsRepair(member) && member.proven && member.state === 'alive')
+      .filter((member) => speaksExtension(member) && member.proven && member.state === 'alive')
       .filter(({ id }) => isNewcomer || !this.#newcomers.has(id));
     const well = able.filter(({ id }) => !this.#failed.has(id));
     const returned = well.filter(({ id }) => this.#returned.has(id));
@@ -90,8 +90,4 @@ export class Partners {
     const nowMs = this.#clock.monotonicMs();
     for (const [id, untilMs] of until) if (untilMs <= nowMs) until.delete(id);
   }
-}
-
-function knowsRepair(member: Member): boolean {
-  return member.extension !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Member } from '../membership/member.js';
+import { type Member, speaksExtension } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
@@ -125,7 +125,7 @@ export class QuorumReader {
     const { replication, timeoutMs } = this.#options;
     const peers = members.enclavePeers();
     const needed = readQuorumSize(members.quorumBasis(), replication);
-    const askable = peers.filter((member) => member.proven && member.extension !== undefined);
+    const askable = peers.filter((member) => member.proven && speaksExtension(member));
     const reading = new Reading(this.#ports.store.lastVersion(key));
     if (needed === 1) return this.#conclude(key, reading);
     if (askable.length + 1 < needed) return { kind: 'unreached', answered: reading.answered, needed };

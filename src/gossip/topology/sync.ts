@@ -1,5 +1,5 @@
 import type { Composer } from '../composer.js';
-import { isGone, type Member, memberInfo } from '../membership/member.js';
+import { isGone, type Member, memberInfo, speaksExtension } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
@@ -137,7 +137,7 @@ export class TopologySync {
   /** Says "this is me" to a member, and takes in what it tells in its answer: removals first, which bar some nodes. */
   #ask(member: Member): void {
     const { sender, composer, hear } = this.#parts;
-    const message = member.extension === undefined ? composer.sync() : composer.ask(this.#view.digest());
+    const message = speaksExtension(member) ? composer.ask(this.#view.digest()) : composer.sync();
     void sender.send(member, message).then((outcome) => {
       if (outcome.kind !== 'ok') return;
       if (outcome.news !== undefined) hear(outcome.news);

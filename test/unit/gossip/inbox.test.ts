@@ -125,4 +125,41 @@ describe('Inbox', () => {
     for (const message of toOld) expect(message).not.toHaveProperty('accused');
     expect(bench.transport.of('NEWS').length).toBeGreaterThan(0);
   });
+
+  it('OldPeer_InThePlaceOfOneOfOurs_IsToldOldMessagesOnly_UntilOneOfOursIsBack', async () => {
+    bench.transport.onSend = answerOf;
+    await bench.prove(infoOf('taken', { incarnation: 5 }), infoOf('b', { incarnation: 1 }));
+    const introduce = (incarnation?: number) => {
+      const nodeInfo = infoOf('taken', incarnation === undefined ? {} : { incarnation });
+      bench.gossip.receive({ type: 'SYNC', from: 'taken', timestampS: 1, messageId: '', nodeInfo });
+      bench.transport.sent.length = 0;
+      bench.transport.questions.length = 0;
+    };
+    bench.gossip.start();
+    const tellSomething = async () => {
+      for (const id of ['x', 'y']) {
+        bench.gossip.members.learn(infoOf(id, { incarnation: 1 }), 'direct');
+        bench.gossip.remove(id);
+      }
+      await bench.clock.run(40_000);
+    };
+    const told = () => bench.transport.sent.filter(({ to }) => to.host === 'taken.test').map(({ message }) => message);
+
+    introduce();
+    await tellSomething();
+    void bench.gossip.reader.read('k');
+    bench.gossip.members.strike('taken', false);
+    await bench.clock.run(5000);
+    expect(new Set(told().map(({ type }) => type))).toEqual(new Set(['PING', 'SYNC']));
+    for (const field of ['news', 'accused', 'digest']) {
+      for (const message of told()) expect(message).not.toHaveProperty(field);
+    }
+    expect(bench.transport.questions.filter(({ to }) => to.host === 'taken.test')).toEqual([]);
+    expect(bench.transport.of('NEWS', 'b.test').length).toBeGreaterThan(0);
+
+    introduce(6);
+    await tellSomething();
+    expect(told().some((message) => 'news' in message)).toBe(true);
+    expect(bench.transport.questions.some(({ to }) => to.host === 'taken.test')).toBe(true);
+  });
 });

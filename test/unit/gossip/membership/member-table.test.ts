@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { STRIKES_TO_EVICT } from '../../../../src/gossip/membership/evidence.js';
-import type { MemberState } from '../../../../src/gossip/membership/member.js';
+import { type MemberState, speaksExtension } from '../../../../src/gossip/membership/member.js';
 import { MAX_MEMBERS, MEMORY_OF_THE_DEAD_MS, MemberTable } from '../../../../src/gossip/membership/member-table.js';
 import type { NodeInfo } from '../../../../src/gossip/wire/message.js';
 import { infoOf, SELF } from '../../../support/gossip-bench.js';
@@ -47,6 +47,7 @@ const condemn = () => table.condemn('a');
 const vouched = () => table.vouched('a');
 const answered = () => table.answered('a');
 const heard = () => table.heard('a');
+const rumour = () => table.learn(ours(), 'hearsay');
 const leave = () => table.leave('a');
 const replaced = () => table.replaced('a');
 
@@ -404,6 +405,31 @@ describe('MemberTable', () => {
     if (incarnation > 0) expect(table.get('a')?.extension?.incarnation).toBe(incarnation);
     if (host !== undefined) expect(table.get('a')?.address.host).toBe(host);
     if (told !== undefined) expect(events).toEqual(told);
+  });
+
+  it.each<[string, readonly (() => unknown)[], boolean]>([
+    ['one of ours that spoke', [], true],
+    ['an older node that took its place', [() => table.learn(old(), 'direct')], false],
+    ['one of ours, of which an older node relays word', [() => table.learn(old(), 'hearsay')], true],
+    ['one of ours that spoke without saying who it is', [heard, answered], true],
+    ['an older node, of whose former self others still talk', [() => table.learn(old(), 'direct'), rumour], false],
+    ['one of ours back as itself', [() => table.learn(old(), 'direct'), () => table.learn(ours(), 'direct')], true],
+    ['one of ours back, by hearsay', [() => table.learn(old(), 'direct'), () => table.learn(ours(6), 'hearsay')], true],
+    ['an older node that came after a goodbye', [leave, () => table.learn(old(), 'direct')], false],
+  ])('SpeaksOurExtension: %s', (_name, when, expected) => {
+    prove();
+    for (const step of when) step();
+    const member = table.get('a');
+    expect(member && speaksExtension(member)).toBe(expected);
+    expect(member?.extension?.incarnation).toBeGreaterThanOrEqual(5);
+  });
+
+  it('OlderSuspect_InThePlaceOfOneOfOurs_HearsayMovesIt', () => {
+    prove();
+    table.learn(old(), 'direct');
+    strike();
+    table.learn(infoOf('a', { address: 'b.test' }), 'hearsay');
+    expect(table.get('a')?.address.host).toBe('b.test');
   });
 
   it('Self_IsNoMember_NorIsWhoeverClaimsItsAddress', () => {

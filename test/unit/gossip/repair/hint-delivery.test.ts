@@ -133,6 +133,16 @@ describe('an older node that did not take a write', () => {
     expect(bench.transport.questions.some(({ to }) => to.host === 'old.test')).toBe(false);
   });
 
+  it('in the place of one of ours is sent the message again, too, and is given nothing', async () => {
+    await write('k');
+    bench.gossip.members.learn(infoOf('b'), 'direct');
+    isDeaf = false;
+    await bench.clock.run(20_000);
+    const [first, second] = bench.transport.of('PUT', 'b.test');
+    expect(second?.message.messageId).toBe(first?.message.messageId);
+    expect(gives()).toEqual([]);
+  });
+
   it('is not sent it again once others would take it for a new one', async () => {
     await write('k');
     await bench.clock.run(RESEND_TO_OLDER_MS + 31_000);
