@@ -128,7 +128,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     group: 'Data',
     summary: 'Values a second that repair moves at most, each way, in MiB; 0 = unlimited',
     type: mebibytes({ min: 0, max: 1024 * 1024 }),
-    fallback: 16 * 1024 * 1024,
+    fallback: 8 * 1024 * 1024,
   },
 
   profile: {

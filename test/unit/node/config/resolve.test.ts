@@ -58,7 +58,7 @@ describe('defaults', () => {
       maxTtlSeconds: 86_400,
       writeTimeoutMs: 5000,
       maxStorageBytes: 0,
-      repairBandwidth: 16 * 1024 * 1024,
+      repairBandwidth: 8 * 1024 * 1024,
       profile: 'lan',
       pingIntervalMs: 1000,
       pingTimeoutMs: 500,
