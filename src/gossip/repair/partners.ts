@@ -59,6 +59,11 @@ export class Partners {
     return this.#draw([returned, well, able].find((members) => members.length > 0) ?? []);
   }
 
+  /** Whether the member still takes part: one that was compared with may have gone since. */
+  has(member: Member): boolean {
+    return this.#members.enclavePeers().includes(member) && speaksExtension(member) && member.proven;
+  }
+
   /** A comparison was gone through to its end: what the ones that returned brought is found from here on. */
   compared(): void {
     this.#returned.clear();

@@ -197,7 +197,8 @@ export class Repairer {
 
   async #compare(again: Member | undefined): Promise<void> {
     const signal = this.#stopping?.signal;
-    const member = again ?? this.#partners.choose(this.#isNewcomer);
+    const isThere = again !== undefined && this.#partners.has(again);
+    const member = isThere ? again : this.#partners.choose(this.#isNewcomer);
     if (signal === undefined || member === undefined) return this.#arm(this.#periodMs());
     const { ask, ...parts } = this.#parts;
     const session = new RepairSession(this.#ports, { ...parts, signal, ask: (...asked) => ask(member, ...asked) });

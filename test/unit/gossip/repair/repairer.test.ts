@@ -128,6 +128,20 @@ describe('a node among others', () => {
     expect(begun()).toEqual([...first, ...first]);
   });
 
+  it('goes on with another member where the first has gone meanwhile', async () => {
+    await join('a', 'b');
+    await settle();
+    replica('a').put('only/a');
+    replica('b').put('only/b');
+    const { onAsk } = bench.transport;
+    bench.transport.onAsk = (to, request, timeoutMs) => {
+      if (request.op === 'pull' || request.op === 'fetch') bench.gossip.remove(to.host.replace('.test', ''));
+      return onAsk(to, request, timeoutMs);
+    };
+    await bench.clock.run(QUIET_PERIOD_MS + 1000);
+    expect(begun()[1]).not.toBe(begun()[0]);
+  });
+
   it('leaves a newcomer to catch up by itself, and compares with it later', async () => {
     await join('a');
     await settle();
