@@ -1,6 +1,6 @@
 import type { Composer } from '../composer.js';
 import type { HybridClock } from '../hybrid-clock.js';
-import type { Member } from '../membership/member.js';
+import { isGone, type Member } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
@@ -110,7 +110,7 @@ export class Writer {
    */
   receiveAck(message: AckMessage): void {
     const member = this.#parts.members.get(message.from);
-    if (member === undefined || member.state === 'left' || member.enclave !== this.#self.enclave) return;
+    if (member === undefined || isGone(member) || member.enclave !== this.#self.enclave) return;
     this.#parts.members.heard(member.id);
     if (member.proven) this.#pending.get(message.messageId)?.ack(member.id);
   }

@@ -107,6 +107,7 @@ describe('Writer', () => {
       () => void bench.gossip.members.learn(infoOf('foreign', { enclave: 'other' }), 'direct'),
     ],
     ['AckOfLeftMember_DoesNotCount', 'b', () => bench.gossip.members.leave('b')],
+    ['AckOfRemovedMember_DoesNotCount', 'b', () => void bench.gossip.remove('b')],
     [
       'AckOfUnprovenMember_DoesNotCount',
       'rumoured',
