@@ -2,15 +2,13 @@ import type { Composer } from '../composer.js';
 import type { Clock } from '../ports/clock.js';
 import type { SendOutcome } from '../ports/transport.js';
 import type { Sender } from '../sender.js';
+import { MAX_PROBE_TIMEOUT_MS } from '../wire/limits.js';
 import type { PingMessage } from '../wire/message.js';
 import type { IndirectProbes } from './indirect-probes.js';
 import type { LocalHealth } from './local-health.js';
 import { isLive, type Member, speaksExtension } from './member.js';
 import type { NewsCarrier } from './news-carrier.js';
 import { within } from './within.js';
-
-/** Longest time a member is given, however far timeouts are stretched, in milliseconds. */
-const MAX_TIMEOUT_MS = 5000;
 
 /** A timer that fires this much late, in parts of its time or in milliseconds, tells of a pause of this node's own. */
 const LATE_SHARE = 0.25;
@@ -54,7 +52,7 @@ export class ProbeRound {
 
   async run(member: Member): Promise<RoundResult> {
     const { health, indirect } = this.#parts;
-    const timeoutMs = Math.min(MAX_TIMEOUT_MS, this.#timeoutMs * health.timeoutFactor);
+    const timeoutMs = Math.min(MAX_PROBE_TIMEOUT_MS, this.#timeoutMs * health.timeoutFactor);
     const helpers = isExpected(member) ? indirect.helpersFor(member) : [];
     const startedMs = this.#clock.monotonicMs();
     const allowedMs = helpers.length === 0 ? timeoutMs : 2 * timeoutMs;

@@ -51,8 +51,8 @@ export const MAX_NEWS_ITEMS = 64;
 /** No item that can be read takes more, in bytes. */
 export const MAX_NEWS_BYTES = 2048;
 
-/** Longest time a member may be asked to wait for the answer to an indirect probe, in milliseconds. */
-export const MAX_PROBE_TIMEOUT_MS = 60_000;
+/** Longest time a member is given to answer a probe, or may be asked to give another, in milliseconds. */
+export const MAX_PROBE_TIMEOUT_MS = 5000;
 
 /** Largest TTL a message may name, in seconds, before it is clamped: what a signed 32-bit integer holds. */
 export const MAX_WIRE_TTL_S = 2_147_483_647;
