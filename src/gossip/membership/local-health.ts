@@ -1,4 +1,3 @@
-import type { Clock } from '../ports/clock.js';
 import type { Metrics } from '../ports/metrics.js';
 
 /** Largest score: the most that timeouts are stretched by (memberlist's awareness has the same bound). */
@@ -37,7 +36,7 @@ export class LocalHealth {
   #turns: readonly Turn[] = [];
   #score = 0;
 
-  constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }, options: { readonly enabled: boolean }) {
+  constructor(ports: { readonly metrics: Metrics }, options: { readonly enabled: boolean }) {
     this.#enabled = options.enabled;
     const { metrics } = ports;
     metrics.gauge('repram_local_health_score', 'How late or deaf this node finds itself: 0 (sound) to 8.', () => {

@@ -114,11 +114,6 @@ export class Suspicions {
     return isNews;
   }
 
-  /** The last sign of life that was spoken of, in monotonic time; -Infinity before. */
-  lastHeardMs(id: string): number {
-    return this.#open.get(id)?.heardMs ?? Number.NEGATIVE_INFINITY;
-  }
-
   /** This node tells others of its suspicion. Whether it does so for the first time. */
   tell(id: string): boolean {
     const suspicion = this.#open.get(id);

@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LocalHealth } from '../../../../src/gossip/membership/local-health.js';
 import { ReadableMetrics } from '../../../support/ports.js';
-import { VirtualClock } from '../../../support/virtual-clock.js';
 
 let metrics: ReadableMetrics;
 let health: LocalHealth;
 
 function make(enabled: boolean): LocalHealth {
   metrics = new ReadableMetrics();
-  return new LocalHealth({ clock: new VirtualClock(), metrics }, { enabled });
+  return new LocalHealth({ metrics }, { enabled });
 }
 
 beforeEach(() => {

@@ -30,7 +30,7 @@ beforeEach(() => {
   transport = new ScriptedTransport(clock);
   const metrics = new ReadableMetrics();
   members = new MemberTable({ clock, metrics }, SELF);
-  health = new LocalHealth({ clock, metrics }, { enabled: true });
+  health = new LocalHealth({ metrics }, { enabled: true });
   helpers = [];
   accused = new Set();
   found = { acked: false, missing: 0 };
@@ -166,7 +166,7 @@ describe('ProbeRound', () => {
   });
 
   it('StandStill_WhereThisNodeDoesNotDoubtItself_IsNoExcuse', async () => {
-    health = new LocalHealth({ clock, metrics: new ReadableMetrics() }, { enabled: false });
+    health = new LocalHealth({ metrics: new ReadableMetrics() }, { enabled: false });
     transport.onSend = (_to, _message, timeoutMs) => silence(timeoutMs);
     clock.setTimer(250, () => clock.standStill(300));
     expect((await run())[0]).toBe('silent');

@@ -27,7 +27,7 @@ function build({ localHealth }: { readonly localHealth: boolean }): void {
   metrics = new ReadableMetrics();
   members = new MemberTable({ clock, metrics }, SELF);
   suspicions = new Suspicions(clock, TIMING);
-  health = new LocalHealth({ clock, metrics }, { enabled: localHealth });
+  health = new LocalHealth({ metrics }, { enabled: localHealth });
   told = [];
   const tell = ({ id, strikes }: Member) => void told.push(`${id} ${strikes}`);
   watch = new SuspicionWatch({ clock, metrics, rng: new SeededRng(1) }, TIMING, { members, suspicions, health, tell });
