@@ -65,8 +65,8 @@ export class Composer {
   }
 
   /** "Ask this member for me." */
-  pingReq(target: NodeInfo, timeoutMs: number): PingReqMessage {
-    return { type: 'PINGREQ', ...this.#envelope(), to: target.id, target, timeoutMs };
+  pingReq(to: string, timeoutMs: number): PingReqMessage {
+    return { type: 'PINGREQ', ...this.#envelope(), to, timeoutMs };
   }
 
   /** Answers a request to ask a member, under the request's own id. */

@@ -149,11 +149,10 @@ export const messages: fc.Arbitrary<Message> = fc.oneof(
       ...base,
       messageId: optionalId,
       to: names,
-      target: nodeInfos,
       timeoutMs: fc.nat(MAX_PROBE_TIMEOUT_MS),
       news,
     },
-    { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'to', 'target', 'timeoutMs'] },
+    { requiredKeys: ['type', 'from', 'timestampS', 'messageId', 'to', 'timeoutMs'] },
   ),
   fc.record({
     type: fc.constant('PINGACK' as const),

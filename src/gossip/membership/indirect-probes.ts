@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import { type Rng, sample } from '../ports/rng.js';
 import type { Sender } from '../sender.js';
 import type { PingAckMessage, PingReqMessage } from '../wire/message.js';
-import { isGone, type Member, memberInfo, speaksExtension } from './member.js';
+import { isGone, type Member, speaksExtension } from './member.js';
 import type { MemberTable } from './member-table.js';
 import { within } from './within.js';
 
@@ -67,7 +67,7 @@ export class IndirectProbes {
   /** Asks the helpers, and resolves with the first answer that the target gave one of them, or after `timeoutMs`. */
   async ask(target: Member, helpers: readonly Member[], timeoutMs: number): Promise<IndirectResult> {
     const { composer, sender } = this.#parts;
-    const request = composer.pingReq(memberInfo(target), Math.round(timeoutMs * TARGET_SHARE));
+    const request = composer.pingReq(target.id, Math.round(timeoutMs * TARGET_SHARE));
     const awaited = new Set(helpers.map((helper) => helper.id));
     const answer = new Promise<IndirectResult>((settle) => this.#waiting.set(request.messageId, { awaited, settle }));
     for (const helper of helpers) void sender.once(helper, request, timeoutMs);

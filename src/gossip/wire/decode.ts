@@ -125,12 +125,8 @@ function readSyncExtension(x: FieldReader): Pick<SyncMessage, 'wantsReply' | 'di
   return { ...readWishAndNews(x), ...(digest && { digest }) };
 }
 
-type PingReqExtension = Pick<PingReqMessage, 'target' | 'timeoutMs' | 'news'>;
-
-function readPingReqExtension(x: FieldReader): PingReqExtension | undefined {
-  const target = x.required('node', readNodeInfo);
-  const timeoutMs = x.count('timeout_ms', MAX_PROBE_TIMEOUT_MS);
-  return target && { target, timeoutMs, ...readTidings(x) };
+function readPingReqExtension(x: FieldReader): Pick<PingReqMessage, 'timeoutMs' | 'news'> {
+  return { timeoutMs: x.count('timeout_ms', MAX_PROBE_TIMEOUT_MS), ...readTidings(x) };
 }
 
 interface WishAndNews {

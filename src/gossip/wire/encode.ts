@@ -1,13 +1,5 @@
 import { encodeBase64 } from './base64.js';
-import type {
-  AckMessage,
-  Message,
-  PingMessage,
-  PingReqMessage,
-  PongMessage,
-  PutMessage,
-  SyncMessage,
-} from './message.js';
+import type { AckMessage, Message, PingMessage, PongMessage, PutMessage, SyncMessage } from './message.js';
 import { type News, newsJson } from './news.js';
 import { nodeExtensionJson, nodeInfoJson } from './node-info.js';
 import { encodeViewDigest } from './view-digest.js';
@@ -50,7 +42,7 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
     case 'NEWS':
       return { ...base, x: { news: message.news.map(newsJson) } };
     case 'PINGREQ':
-      return { ...base, to: message.to, x: extensionJson(pingReqJson(message), message) };
+      return { ...base, to: message.to, x: extensionJson({ timeout_ms: message.timeoutMs }, message) };
     case 'PINGACK':
       return { ...base, to: message.to || undefined, x: { acked: message.acked } };
   }
@@ -66,10 +58,6 @@ function wishJson({ wantsReply }: { readonly wantsReply?: true }): { readonly re
 
 function syncJson(message: SyncMessage): Readonly<Record<string, unknown>> {
   return { ...wishJson(message), digest: message.digest && encodeViewDigest(message.digest) };
-}
-
-function pingReqJson(message: PingReqMessage): Readonly<Record<string, unknown>> {
-  return { node: nodeInfoJson(message.target), timeout_ms: message.timeoutMs };
 }
 
 /** The fields of `x` and the news; `undefined` where there is nothing to say. */

@@ -106,12 +106,11 @@ export interface NewsMessage extends MessageBase {
   readonly news: readonly News[];
 }
 
-/** "Ask `target` for me whether it is there." Only to nodes that know the extension. */
+/** "Ask this member for me whether it is there." Only to nodes that know the extension. */
 export interface PingReqMessage extends MessageBase {
   readonly type: 'PINGREQ';
   /** Id of the target, not of the node that is asked to help. */
   readonly to: string;
-  readonly target: NodeInfo;
   /** How long the target has for its answer. */
   readonly timeoutMs: number;
   readonly news?: readonly News[];

@@ -22,7 +22,7 @@ const PONG: Fields = { type: 'PONG', from: 'peer', timestamp: nowS };
 const SYNC: Fields = { type: 'SYNC', from: 'stranger', timestamp: nowS, message_id: '', node_info: info };
 const LEAVE: Fields = { type: 'LEAVE', from: 'peer', timestamp: nowS, x: { incarnation: 1 } };
 const NEWS: Fields = { type: 'NEWS', from: 'peer', timestamp: nowS, x: { news: [] } };
-const PINGREQ: Fields = { type: 'PINGREQ', from: 'peer', timestamp: nowS, to: 'a', x: { node: info, timeout_ms: 1 } };
+const PINGREQ: Fields = { type: 'PINGREQ', from: 'peer', timestamp: nowS, to: 'a', x: { timeout_ms: 1 } };
 const PINGACK: Fields = { type: 'PINGACK', from: 'peer', timestamp: nowS, message_id: 'q', x: { acked: true } };
 
 const body = (name: string, content: string | Uint8Array, expect: HostileInput['expect'] = 400): HostileInput => ({

@@ -76,18 +76,16 @@ const NEWS: readonly HostileInput[] = [
 const request = (fields: Fields, extension: Fields, expect: number): HostileInput =>
   post(
     `PINGREQ with ${show({ ...fields, ...extension })}`,
-    { type: 'PINGREQ', message_id: 'q', to: 'rumoured', ...fields, x: { node: info, timeout_ms: 500, ...extension } },
+    { type: 'PINGREQ', message_id: 'q', to: 'rumoured', ...fields, x: { timeout_ms: 500, ...extension } },
     expect,
   );
 
 const INDIRECT_PROBES: readonly HostileInput[] = [
   ...[undefined, null, '', 1, [], {}, 'i'.repeat(257)].map((to) => request({ to }, {}, 400)),
   ...[undefined, null, 1, 'x', []].map((x) => post(`PINGREQ with x ${show(x)}`, { type: 'PINGREQ', to: 'n', x }, 400)),
-  ...[undefined, null, 1, 'x', [], {}].map((node) => request({}, { node }, 400)),
-  ...['a/b', 'http://x', '', 'h'.repeat(254)].map((address) => request({}, { node: { ...info, address } }, 400)),
-  ...[undefined, null, -1, 1.5, '500', 60_001, 1e300].map((timeout) => request({}, { timeout_ms: timeout }, 400)),
+  ...[undefined, null, -1, 1.5, '500', 5001, 1e300].map((timeout) => request({}, { timeout_ms: timeout }, 400)),
   request({}, { news: {} }, 400),
-  ...[0, 60_000].map((timeout) => request({}, { timeout_ms: timeout }, 200)),
+  ...[0, 5000].map((timeout) => request({}, { timeout_ms: timeout }, 200)),
   request({ to: 'somebody-else' }, {}, 200),
   request({ to: 'under-attack' }, { node: { ...info, id: 'under-attack' } }, 200),
   request({ to: 'peer' }, { node: { ...info, id: 'peer' } }, 200),

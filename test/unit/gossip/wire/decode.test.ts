@@ -17,7 +17,7 @@ const sync = { type: 'SYNC', from: 'a', node_info: node };
 const leave = { type: 'LEAVE', from: 'a', x: { incarnation: 5 } };
 const left = { k: 'left', id: 'n', inc: 5 };
 const news = { type: 'NEWS', from: 'a', x: { news: [left] } };
-const pingReq = { type: 'PINGREQ', from: 'a', to: 'n', message_id: 'm', x: { node, timeout_ms: 500 } };
+const pingReq = { type: 'PINGREQ', from: 'a', to: 'n', message_id: 'm', x: { timeout_ms: 500 } };
 const pingAck = { type: 'PINGACK', from: 'b', to: 'a', message_id: 'm', x: { acked: true } };
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -96,7 +96,6 @@ describe('decodeMessage', () => {
       timestampS: 0,
       messageId: 'm',
       to: 'n',
-      target: { id: 'n', address: '10.0.0.1', port: 9090, httpPort: 8080, enclave: 'e' },
       timeoutMs: 500,
     });
     const acked = { type: 'PINGACK', from: 'b', timestampS: 0, messageId: 'm', to: 'a', acked: true };
@@ -216,10 +215,8 @@ describe('decodeMessage', () => {
     ['x.news', { ...news, x: { news: left } }],
     ['to', { ...pingReq, to: undefined }],
     ['x', { ...pingReq, x: null }],
-    ['x.node', { ...pingReq, x: { timeout_ms: 500 } }],
-    ['x.node.address', { ...pingReq, x: { ...pingReq.x, node: { ...node, address: 'a/b' } } }],
-    ['x.timeout_ms', { ...pingReq, x: { node } }],
-    ['x.timeout_ms', { ...pingReq, x: { node, timeout_ms: MAX_PROBE_TIMEOUT_MS + 1 } }],
+    ['x.timeout_ms', { ...pingReq, x: {} }],
+    ['x.timeout_ms', { ...pingReq, x: { timeout_ms: MAX_PROBE_TIMEOUT_MS + 1 } }],
     ['x', { ...pingAck, x: undefined }],
     ['x.acked', { ...pingAck, x: { acked: 1 } }],
   ])('rejects a wrong %s: %j', (field, value) => {

@@ -50,9 +50,9 @@ describe('encodeMessage', () => {
     expect(text({ ...base, type: 'NEWS', news: [left] })).toBe(
       '{"type":"NEWS","from":"a","timestamp":7,"message_id":"","x":{"news":[{"k":"left","id":"n","inc":9}]}}',
     );
-    const request = { ...base, type: 'PINGREQ', to: 'n', target: node, timeoutMs: 500 } as const;
+    const request = { ...base, type: 'PINGREQ', to: 'n', timeoutMs: 500 } as const;
     expect(text(request)).toBe(
-      '{"type":"PINGREQ","from":"a","timestamp":7,"message_id":"","to":"n","x":{"node":{"id":"n","address":"[::1]","port":0,"http_port":8080,"enclave":"e"},"timeout_ms":500}}',
+      '{"type":"PINGREQ","from":"a","timestamp":7,"message_id":"","to":"n","x":{"timeout_ms":500}}',
     );
     expect(text({ ...base, type: 'PINGACK', to: 'b', acked: false })).toBe(
       '{"type":"PINGACK","from":"a","timestamp":7,"message_id":"","to":"b","x":{"acked":false}}',

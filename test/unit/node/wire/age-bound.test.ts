@@ -62,7 +62,7 @@ describe('a message an hour old', () => {
       [{ type: 'SYNC', ...dated, nodeInfo: theirs, news: [] }, false],
       [{ type: 'LEAVE', ...dated, incarnation: 1 }, false],
       [{ type: 'NEWS', ...dated, news: [] }, false],
-      [{ type: 'PINGREQ', ...dated, to: 'x', target: theirs, timeoutMs: 500 }, false],
+      [{ type: 'PINGREQ', ...dated, to: 'x', timeoutMs: 500 }, false],
       [{ type: 'PINGACK', ...dated, to: 'self', acked: true }, false],
     ];
   };
