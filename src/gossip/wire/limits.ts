@@ -57,9 +57,6 @@ export const MAX_PROBE_TIMEOUT_MS = 5000;
 /** Largest TTL a message may name, in seconds, before it is clamped: what a signed 32-bit integer holds. */
 export const MAX_WIRE_TTL_S = 2_147_483_647;
 
-/** Most bytes of entries that are put into one question or answer of the replica channel, the last one excepted. */
-export const MAX_REPLICA_BATCH_BYTES: number = 4 * 1024 * 1024;
-
 /** Largest question or answer of the replica channel, in bytes: room for a batch that the largest value ends. */
 export const MAX_REPLICA_BYTES: number = 16 * 1024 * 1024;
 

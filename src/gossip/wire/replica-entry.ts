@@ -5,16 +5,7 @@ import type { CborValue } from './cbor.js';
 import { type CborReader, readMap } from './cbor-reader.js';
 import { MAX_TIMESTAMP_MS, MAX_VALUE_BYTES, MAX_WIRE_TTL_S } from './limits.js';
 
-/** What an entry takes on the wire besides its key, its value and the origin of its version, in bytes, at most. */
-const ENTRY_FRAME_BYTES = 96;
-
 const MAX_EXPIRY_MS = MAX_TIMESTAMP_MS + MAX_WIRE_TTL_S * 1000;
-
-/** How many bytes an entry takes on the wire, at most: what fills an answer up to `MAX_REPLICA_BATCH_BYTES`. */
-export function entryWireBytes(entry: Entry): number {
-  const textBytes = Buffer.byteLength(entry.key) + Buffer.byteLength(entry.version.origin);
-  return ENTRY_FRAME_BYTES + textBytes + entry.bytes.byteLength;
-}
 
 export function entryCbor(entry: Entry): CborValue {
   return {
