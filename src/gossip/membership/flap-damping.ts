@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 
 /** Mistaken evictions that are forgiven: the member is back at once. */
-const FORGIVEN_FLAPS = 2;
+export const FORGIVEN_FLAPS = 5;
 
 /** A mistaken eviction counts for this long, in milliseconds. */
 const FLAP_MEMORY_MS = 300_000;
@@ -16,7 +16,7 @@ interface Flaps {
 }
 
 /**
- * Holds back members that come and go without having died: from the third mistaken eviction within five minutes on, a
+ * Holds back members that come and go without having died: from the sixth mistaken eviction within five minutes on, a
  * member has to answer for 5 s, doubling to 30 s, before it is listed again. So a machine that stops for seconds again and
  * again does not have every node announce, refill and lose it each time.
  */

@@ -498,7 +498,7 @@ describe('MemberTable', () => {
     expect(stateOf()).toBe('alive');
   });
 
-  it('ThirdMistakenEviction_ComesBackOnlyAfterAWhile', () => {
+  it('SixthMistakenEviction_ComesBackOnlyAfterAWhile', () => {
     prove();
     const flap = () => {
       evict();
@@ -506,15 +506,16 @@ describe('MemberTable', () => {
       answered();
       return stateOf();
     };
-    expect([flap(), flap(), flap()]).toEqual(['alive', 'alive', 'dead']);
+    for (let times = 0; times < 5; times++) expect(flap()).toBe('alive');
+    expect(flap()).toBe('dead');
     clock.advance(5000);
     answered();
     expect(stateOf()).toBe('alive');
   });
 
-  it('ThirdEviction_OfAProcessThatWasRestarted_ComesBackAtOnce', () => {
+  it('SixthEviction_OfAProcessThatWasRestarted_ComesBackAtOnce', () => {
     prove();
-    for (let incarnation = 6; incarnation < 12; incarnation++) {
+    for (let incarnation = 6; incarnation < 14; incarnation++) {
       evict();
       table.learn(ours(incarnation), 'hearsay');
       expect(stateOf()).toBe('alive');
