@@ -135,7 +135,7 @@ export class Inbox {
     this.#receiveNews(message);
     if (message.accused !== undefined) this.#parts.rumours.accused(message.accused);
     const known = this.#toOutdo(pinger, message);
-    const news = this.#parts.carrier.along(pinger);
+    const news = this.#newsFor(pinger);
     const pong = this.#parts.composer.pong(pinger.id, { ...(known && { known }), ...(news.length > 0 && { news }) });
     return this.#reply(pinger, pong, message.wantsReply);
   }
@@ -153,6 +153,15 @@ export class Inbox {
     const known = { incarnation: tombstone.incarnation, instance: instance ?? '' };
     const along = isNew ? { known } : { news: [{ kind: 'removed', tombstone } as const] };
     return { kind: 'ok', reply: this.#parts.composer.pong(from, along) };
+  }
+
+  /**
+   * Nobody else tells a node that is said to have left: news goes to live members. One that has not contradicts; one that is
+   * about to asked before it said goodbye, and does not.
+   */
+  #newsFor(pinger: Member): readonly News[] {
+    if (pinger.state !== 'left' || !speaksExtension(pinger)) return this.#parts.carrier.along(pinger);
+    return [{ kind: 'left', id: pinger.id, incarnation: pinger.extension.incarnation }];
   }
 
   /** Only members are believed, and nobody who has gone. */

@@ -278,6 +278,19 @@ describe('Gossip over a network', () => {
     expect([a, b].map((node) => members(node).quorumBasis())).toEqual([2, 2]);
   });
 
+  it('SaidToHaveLeft_ThoughItHasNot_IsBackEverywhere_ThoughNobodyTellsIt', async () => {
+    const [a, b, c] = await three();
+    members(a).leave('n3', c.self.incarnation);
+    await world.run(500);
+    expect([a, b].map((node) => members(node).get('n3')?.state)).toEqual(['left', 'left']);
+    await world.run(5000);
+    expect([a.peers, b.peers]).toEqual([
+      ['n2', 'n3'],
+      ['n1', 'n3'],
+    ]);
+    expect([a, b, c].map((node) => members(node).quorumBasis())).toEqual([3, 3, 3]);
+  });
+
   it('Enclaves_ShareTopologyAndNoData', async () => {
     const a = world.startNode({ id: 'a' });
     const other = world.startNode({ id: 'other', enclave: 'other', seeds: [a.address] });

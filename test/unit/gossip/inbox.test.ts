@@ -108,6 +108,25 @@ describe('Inbox', () => {
     expect(SELF.incarnation).toBe(incarnation);
   });
 
+  it('MemberSaidToHaveLeft_ThatAsksAllTheSame_IsToldSo_NobodyElseDoes', () => {
+    const nodeInfo = infoOf('a', { incarnation: 1 });
+    const ping = {
+      type: 'PING',
+      from: 'a',
+      timestampS: 1,
+      messageId: '',
+      to: SELF.id,
+      nodeInfo,
+      wantsReply: true,
+    } as const;
+    const news = [{ kind: 'left', id: 'a', incarnation: 1 } as const];
+    bench.gossip.members.leave('a', 1);
+    expect(bench.gossip.receive(ping)).toMatchObject({ reply: { type: 'PONG', news } });
+    const refuted = { ...nodeInfo, extension: { incarnation: 2, instance: nodeInfo.extension?.instance ?? '' } };
+    bench.gossip.receive({ ...ping, nodeInfo: refuted });
+    expect(bench.member('a').state).toBe('alive');
+  });
+
   it('OldPeer_IsTold_NoNews_NoAccusation_NoPingReq', async () => {
     await bench.prove(infoOf('old'), infoOf('b', { incarnation: 1 }));
     const silent = (timeoutMs: number) => bench.clock.sleep(timeoutMs).then(() => ({ kind: 'timeout' as const }));
