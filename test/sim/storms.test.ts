@@ -40,8 +40,9 @@ test('one node joins 100: hundreds of messages, not thousands', async () => {
   join(cluster, 1);
   expect(await cluster.world.runUntil(() => cluster.acquaintance.pairs === 200, 2000)).toBe(true);
   await cluster.world.run(WATCHED_MS);
-  // Each is told of it, it probes each and is probed by each; and each asks once an interval, few of them soon.
-  expect(total(cluster.sent) - rounds(101)).toBeLessThan(600);
+  // Each is told of it, it probes each and is probed by each; each asks once an interval, few of them soon; and some replicas
+  // compare sooner than usual.
+  expect(total(cluster.sent) - rounds(101)).toBeLessThan(800);
   expect(cluster.sent.get('SYNC')).toBeLessThan(500);
 });
 
