@@ -1,6 +1,7 @@
 import { formatHostPort, type HostPort, sameHostPort } from '../address.js';
 import { type Member, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
+import { within } from '../membership/within.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { BootstrapOutcome, Transport } from '../ports/transport.js';
@@ -11,6 +12,12 @@ import type { Announcer } from './announcer.js';
 
 /** How long a seed that no node names as its address is left in peace once it has answered, in milliseconds. */
 export const ALIAS_REST_MS: number = 5 * 60 * 1000;
+
+/**
+ * How long one seed is waited for before the next is asked besides, in milliseconds: a machine that is gone refuses nobody, and
+ * until somebody answers this node serves alone.
+ */
+export const NEXT_SEED_MS = 250;
 
 /** The asking side of a join. */
 export class Joiner {
@@ -36,24 +43,35 @@ export class Joiner {
     this.#announcer = parts.announcer;
   }
 
-  /** Asks the seeds in turn, skipping this node itself, until one answers. Whether one did. Never rejects. */
+  /**
+   * Asks the seeds in turn, skipping this node itself, until one answers: the next where one has failed, or takes so long that
+   * its machine may be gone. Whether one answered. Never rejects.
+   */
   async join(seeds: readonly HostPort[]): Promise<boolean> {
+    const asked: Promise<boolean>[] = [];
     for (const seed of seeds) {
       if (sameHostPort(seed, this.#self.address)) continue;
-      const before = this.#members.live();
-      const outcome = await this.#ask(seed);
-      if (outcome.kind === 'joined') {
-        this.#learn(outcome.answer.peers, seed, before);
-        this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
-        return true;
-      }
-      if (outcome.kind === 'self') {
-        this.#restsUntilMs.set(formatHostPort(seed), Number.POSITIVE_INFINITY);
-      } else if (outcome.kind === 'id-taken') {
-        this.#log.warn('seed bears our node id: ids must be unique', { seed: formatHostPort(seed) });
-      } else {
-        this.#log.debug('seed did not let us join', { seed: formatHostPort(seed), reason: outcome.reason });
-      }
+      const joining = this.#joinThrough(seed);
+      asked.push(joining);
+      if (await within(this.#clock, Promise.race([joining, anyOf(asked)]), NEXT_SEED_MS)) return true;
+    }
+    return anyOf(asked);
+  }
+
+  async #joinThrough(seed: HostPort): Promise<boolean> {
+    const before = this.#members.live();
+    const outcome = await this.#ask(seed);
+    if (outcome.kind === 'joined') {
+      this.#learn(outcome.answer.peers, seed, before);
+      this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
+      return true;
+    }
+    if (outcome.kind === 'self') {
+      this.#restsUntilMs.set(formatHostPort(seed), Number.POSITIVE_INFINITY);
+    } else if (outcome.kind === 'id-taken') {
+      this.#log.warn('seed bears our node id: ids must be unique', { seed: formatHostPort(seed) });
+    } else {
+      this.#log.debug('seed did not let us join', { seed: formatHostPort(seed), reason: outcome.reason });
     }
     return false;
   }
@@ -100,4 +118,12 @@ export class Joiner {
     const found = this.#members.live().filter((member) => !known.has(member.id));
     for (const member of found) this.#announcer.announce(memberInfo(member), before);
   }
+}
+
+/** Whether any of these turns out true, as soon as that is known. None may reject. */
+function anyOf(outcomes: readonly Promise<boolean>[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    for (const outcome of outcomes) void outcome.then((isTrue) => isTrue && resolve(true));
+    void Promise.all(outcomes).then((all) => resolve(all.includes(true)));
+  });
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostPort } from '../../../../src/gossip/address.js';
 import type { BootstrapOutcome } from '../../../../src/gossip/ports/transport.js';
 import { selfInfo } from '../../../../src/gossip/self.js';
-import { ALIAS_REST_MS } from '../../../../src/gossip/topology/joiner.js';
+import { ALIAS_REST_MS, NEXT_SEED_MS } from '../../../../src/gossip/topology/joiner.js';
 import { GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
 
 let bench: GossipBench;
@@ -25,6 +25,27 @@ describe('Joiner', () => {
     expect(await bench.gossip.joiner.join(['a', 'b', 'c'].map(seed))).toBe(true);
     expect(bench.transport.asked).toEqual([seed('a'), seed('b')]);
     expect(bench.gossip.members.live().map((member) => member.id)).toEqual(['b', 'x']);
+  });
+
+  it('SeedWhoseMachineIsGone_IsNotWaitedFor_TheNextIsAskedBesides', async () => {
+    const joined = { kind: 'joined', answer: { peers: [infoOf('c')] } } as const;
+    const gone = { kind: 'failed', reason: 'timeout' } as const;
+    bench.transport.onBootstrap = ({ host }) => (host === 'c.test' ? joined : bench.clock.sleep(5000).then(() => gone));
+    const startedMs = bench.clock.monotonicMs();
+    const joining = bench.gossip.joiner.join(['a', 'b', 'c'].map(seed));
+    await bench.clock.run(2 * NEXT_SEED_MS);
+    expect(bench.gossip.members.live().map((member) => member.id)).toEqual(['c']);
+    expect([await joining, bench.clock.monotonicMs() - startedMs]).toEqual([true, 2 * NEXT_SEED_MS]);
+  });
+
+  it('SlowSeed_CountsAllTheSame_WhereTheOthersFail', async () => {
+    const joined = { kind: 'joined', answer: { peers: [infoOf('a')] } } as const;
+    const refused = { kind: 'failed', reason: 'refused' } as const;
+    bench.transport.onBootstrap = ({ host }) =>
+      host === 'a.test' ? bench.clock.sleep(3000).then(() => joined) : refused;
+    const joining = bench.gossip.joiner.join(['a', 'b'].map(seed));
+    await bench.clock.run(3000);
+    expect(await joining).toBe(true);
   });
 
   it('Self_AmongTheSeeds_IsSkipped', async () => {
