@@ -7,8 +7,11 @@ const EVICTING_WEIGHT = 3;
 /** What a claim that a member is dead weighs: whoever makes it has struck three times. */
 const WEIGHT_OF_A_DEATH = 2;
 
-/** Strikes in a row that evict a member that speaks all the while, but cannot be reached by anybody. */
-const UNREACHABLE_STRIKES = 60;
+/**
+ * Strikes in a row that evict a member that speaks all the while, but cannot be reached by anybody: a minute, as a
+ * round in which others are asked in vain takes two periods.
+ */
+const UNREACHABLE_STRIKES = 30;
 
 /** Most members whose word about one suspect is counted; more would not shorten its time any further. */
 const MAX_WITNESSES = 8;

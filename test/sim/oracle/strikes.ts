@@ -22,7 +22,7 @@ const SILENT_PERIODS = 9;
 const ROUNDING_MS = 0.001;
 
 /** Strikes in a row that evict a member that speaks, but cannot be reached. */
-const UNREACHABLE_STRIKES = 60;
+const UNREACHABLE_STRIKES = 30;
 
 /** Failures of one node remembered: the first ones decide. */
 const MAX_REMEMBERED = 128;

@@ -141,7 +141,7 @@ describe('Suspicions', () => {
   it('Unreachable_ThoughItSpeaks_IsGivenUpAfterAMinute', () => {
     const speaks = (strikes: number): OwnEvidence => ({ ...silent(strikes), heardMs: clock.monotonicMs() });
     clock.advance(3_600_000);
-    expect([isDue(speaks(59)), isDue(speaks(60))]).toEqual([false, true]);
+    expect([isDue(speaks(29)), isDue(speaks(30))]).toEqual([false, true]);
   });
 
   it('Closed_IsForgotten_AndBeginsAnew', () => {
