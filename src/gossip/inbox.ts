@@ -156,8 +156,8 @@ export class Inbox {
   }
 
   /**
-   * Nobody else tells a node that is said to have left: news goes to live members. One that has not contradicts; one that is
-   * about to asked before it said goodbye, and does not.
+   * Nobody else tells a node that is said to have left: news goes to live members. One that has not contradicts; one
+   * that is about to asked before it said goodbye, and does not.
    */
   #newsFor(pinger: Member): readonly News[] {
     if (pinger.state !== 'left' || !speaksExtension(pinger)) return this.#parts.carrier.along(pinger);

@@ -14,8 +14,8 @@ import type { Announcer } from './announcer.js';
 export const ALIAS_REST_MS: number = 5 * 60 * 1000;
 
 /**
- * How long one seed is waited for before the next is asked besides, in milliseconds: a machine that is gone refuses nobody, and
- * until somebody answers this node serves alone.
+ * How long one seed is waited for before the next is asked besides, in milliseconds: a machine that is gone refuses
+ * nobody, and until somebody answers this node serves alone.
  */
 export const NEXT_SEED_MS = 250;
 
@@ -44,8 +44,8 @@ export class Joiner {
   }
 
   /**
-   * Asks the seeds in turn, skipping this node itself, until one answers: the next where one has failed, or takes so long that
-   * its machine may be gone. Whether one answered. Never rejects.
+   * Asks the seeds in turn, skipping this node itself, until one answers: the next where one has failed, or takes so
+   * long that its machine may be gone. Whether one answered. Never rejects.
    */
   async join(seeds: readonly HostPort[]): Promise<boolean> {
     const asked: Promise<boolean>[] = [];
