@@ -9,7 +9,8 @@ const WEIGHT_OF_A_DEATH = 2;
 
 /**
  * Strikes in a row that evict a member that speaks all the while, but cannot be reached by anybody: a minute, as a
- * round in which others are asked in vain takes two periods.
+ * round in which others are asked in vain takes two periods. More by as much as silence is stretched: where most messages are
+ * lost, thirty rounds in a row may be.
  */
 const UNREACHABLE_STRIKES = 30;
 
@@ -150,7 +151,7 @@ export class Suspicions {
   isDue(id: string, own: OwnEvidence, circumstances: Circumstances): boolean {
     const suspicion = this.#open.get(id);
     if (suspicion === undefined || own.strikes === 0) return false;
-    if (own.strikes >= UNREACHABLE_STRIKES) return true;
+    if (own.strikes >= UNREACHABLE_STRIKES * circumstances.stretch) return true;
     const deaths = this.#claims(id);
     if (own.refusals > 0 && own.refusals + WEIGHT_OF_A_DEATH * deaths >= EVICTING_WEIGHT) return true;
     const words = suspicion.witnesses.size + (WEIGHT_OF_A_DEATH - 1) * deaths;
