@@ -1,4 +1,4 @@
-import { formatHostPort, sameHostPort } from '../../../src/gossip/address.js';
+import { formatHostPort, type HostPort, sameHostPort } from '../../../src/gossip/address.js';
 import type { Member } from '../../../src/gossip/membership/member.js';
 import type { MemberEvent } from '../../../src/gossip/membership/member-event.js';
 import type { SimHost } from '../world/host.js';
@@ -13,23 +13,31 @@ import { INVARIANTS } from './names.js';
 /** A request is given up after this long, in milliseconds. */
 const SEND_TIMEOUT_MS = 5000;
 
+/** A seed is waited for so long before the next is asked besides, in milliseconds. */
+const NEXT_SEED_MS = 250;
+
+/** What summing up times in milliseconds may be off by. */
+const ROUNDING_MS = 0.001;
+
 interface Search {
   /** World time since which the process has known nobody, or somebody. */
   sinceMs: number;
   isIsolated: boolean;
   /** World time by which requests to join that were under way at `sinceMs`, and what follows from them, are over. */
   clearMs: number;
-  /** Requests to join that the process waits for. */
-  readonly open: Set<Post>;
-  /** World time at which the last of them was over. */
+  /** Requests to join that the process waits for, and when it first asked that seed. */
+  readonly open: Map<Post, number>;
+  /** World time at which the last of them was over, the seed it asked, and when it first asked that. */
   lastSettledMs: number;
+  lastSeed: HostPort | undefined;
+  lastAskedMs: number;
   /** World time at which a member last came to another address. */
   movedMs: number;
 }
 
 /**
- * One recovery cycle at a time: it asks one seed after the other, so an isolated process waits for one seed at a time.
- * And who knows others leaves seeds alone where one of them lives. A round or a cycle that began before goes on to its
+ * One recovery cycle at a time: it asks one seed after the other, the next where one has failed or kept it waiting, so an
+ * isolated process asks no seed that it waits for, and none while it has hardly asked another. And who knows others leaves seeds alone where one of them lives. A round or a cycle that began before goes on to its
  * end first.
  */
 export class SeedsAreAskedInTurn implements Invariant {
@@ -64,13 +72,15 @@ export class SeedsAreAskedInTurn implements Invariant {
     const settledMs = this.#world.elapsedMs - longestRoundMs(node);
     if (search.isIsolated && search.clearMs <= this.#world.elapsedMs) this.#checkSingleFlight(node, post, search);
     if (!search.isIsolated && search.sinceMs < settledMs) this.#checkSeed(node, post, search, settledMs);
-    search.open.add(post);
+    search.open.set(post, isRepeated(post, search, this.#world.elapsedMs) ? search.lastAskedMs : this.#world.elapsedMs);
   }
 
   settled(post: Post): void {
     const node = this.#askerOf(post);
     if (node === undefined) return;
     const search = this.#of(node);
+    search.lastAskedMs = search.open.get(post) ?? post.postedMs;
+    search.lastSeed = post.to;
     search.open.delete(post);
     search.lastSettledMs = this.#world.elapsedMs;
   }
@@ -80,9 +90,14 @@ export class SeedsAreAskedInTurn implements Invariant {
     return isOurs(host) ? host : undefined;
   }
 
-  #checkSingleFlight(node: SimNode, post: Post, { open, sinceMs }: Search): void {
-    const [other] = open;
-    if (other === undefined) return;
+  #checkSingleFlight(node: SimNode, post: Post, search: Search): void {
+    const { open, sinceMs } = search;
+    const nowMs = this.#world.elapsedMs;
+    const isTooSoon = (other: Post, askedMs: number): boolean =>
+      sameHostPort(other.to, post.to) || nowMs - askedMs < NEXT_SEED_MS - ROUNDING_MS;
+    const found = [...open].find(([other, askedMs]) => isTooSoon(other, askedMs));
+    if (found === undefined || isRepeated(post, search, nowMs)) return;
+    const [other] = found;
     const detail =
       `${node.id}, isolated since ${sinceMs.toFixed(0)}, asks ${formatHostPort(post.to)} while it ` +
       `waits for ${formatHostPort(other.to)} since ${other.postedMs.toFixed(0)}`;
@@ -114,11 +129,17 @@ export class SeedsAreAskedInTurn implements Invariant {
     let search = this.#searches.get(node);
     if (search === undefined) {
       const sinceMs = this.#world.elapsedMs;
-      search = { sinceMs, isIsolated: true, clearMs: sinceMs, open: new Set(), lastSettledMs: -1, movedMs: 0 };
+      const last = { lastSettledMs: -1, lastSeed: undefined, lastAskedMs: -1 };
+      search = { sinceMs, isIsolated: true, clearMs: sinceMs, open: new Map(), ...last, movedMs: 0 };
       this.#searches.set(node, search);
     }
     return search;
   }
+}
+
+/** Whether the seed that has just answered is asked once more: see `outdo`. */
+function isRepeated({ to }: Post, { lastSeed, lastSettledMs }: Search, nowMs: number): boolean {
+  return lastSettledMs === nowMs && lastSeed !== undefined && sameHostPort(lastSeed, to);
 }
 
 /** Each seed may be asked twice in a round: see `outdo`. */
