@@ -1,3 +1,4 @@
+import { MAX_CLOCK_SKEW_MS } from '../hybrid-clock.js';
 import type { Clock } from '../ports/clock.js';
 import { refute, type Self, selfInfo } from '../self.js';
 import type { NodeInfo } from '../wire/message.js';
@@ -170,13 +171,18 @@ export class Rumours {
     this.#parts.members.leave(id, incarnation);
   }
 
-  #takeRemoved(tombstone: Tombstone): void {
-    if (tombstone.id === this.#self.id) {
-      const isOver = this.#clock.nowMs() >= tombstone.expiresAtMs;
-      if (!isOver && tombstone.incarnation >= this.#self.incarnation) this.#parts.removed(tombstone);
-    } else if (this.#parts.members.remove(tombstone)) {
-      this.removed(this.#parts.members.tombstones.get(tombstone.id) ?? tombstone);
+  #takeRemoved(told: Tombstone): void {
+    const { members, removed } = this.#parts;
+    const nowMs = this.#clock.nowMs();
+    if (told.id === this.#self.id) {
+      if (nowMs < told.expiresAtMs && told.incarnation >= this.#self.incarnation) removed(told);
+      return;
     }
+    const known = members.get(told.id);
+    // One of an incarnation that no process has yet would bar those that are still to come.
+    const mostMs = Math.max(known === undefined ? 0 : incarnationOf(known), nowMs + MAX_CLOCK_SKEW_MS);
+    const tombstone = { ...told, incarnation: Math.min(told.incarnation, mostMs) };
+    if (members.remove(tombstone)) this.removed(members.tombstones.get(told.id) ?? tombstone);
   }
 
   #claim(kind: Claim['kind'], member: Member): Claim {

@@ -222,6 +222,14 @@ describe('Rumours', () => {
   });
 
   describe('of a removal', () => {
+    it('OfAnIncarnationThatIsStillToCome_BarsWhatThereIs_AndNoLaterProcess', () => {
+      tell('b', { kind: 'removed', tombstone: tombstoneOf('a', Number.MAX_SAFE_INTEGER) });
+      expect(stateOf('a')).toBe('removed');
+      const later = bench.clock.nowMs() + 61_000;
+      bench.gossip.members.learn(infoOf('a', { incarnation: later }), 'direct');
+      expect(stateOf('a')).toBe('alive');
+    });
+
     it('IsPassedOn_AndThenNoNews', async () => {
       const tombstone = tombstoneOf('a', 5);
       tell('b', { kind: 'removed', tombstone });
