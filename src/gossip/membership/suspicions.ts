@@ -104,7 +104,7 @@ export class Suspicions {
     const witnesses = this.#open.get(id)?.witnesses;
     const before = witnesses?.get(witness);
     if (witnesses === undefined || before === claim || before === 'dead') return false;
-    if (before === undefined && witnesses.size >= MAX_WITNESSES) return false;
+    if (before === undefined && witnesses.size >= MAX_WITNESSES && !makeRoom(witnesses, claim)) return false;
     witnesses.set(witness, claim);
     return true;
   }
@@ -175,4 +175,11 @@ export class Suspicions {
     for (const claim of this.#open.get(id)?.witnesses.values() ?? []) if (claim === 'dead') deaths++;
     return deaths;
   }
+}
+
+/** A word that a member is dead says more than one that it is silent, of which there may be many by then. */
+function makeRoom(witnesses: Map<string, 'suspect' | 'dead'>, claim: 'suspect' | 'dead'): boolean {
+  if (claim === 'suspect') return false;
+  for (const [witness, said] of witnesses) if (said === 'suspect') return witnesses.delete(witness);
+  return false;
 }
