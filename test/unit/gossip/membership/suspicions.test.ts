@@ -74,9 +74,17 @@ describe('Suspicions', () => {
 
     it('Witnesses_AreBounded_ThoseKnownMayStillSayMore', () => {
       for (let index = 0; index < 8; index++) expect(suspicions.confirm('a', `w${index}`, 'suspect')).toBe(true);
-      expect(suspicions.confirm('a', 'w8', 'dead')).toBe(false);
+      expect(suspicions.confirm('a', 'w8', 'suspect')).toBe(false);
       expect(suspicions.confirm('a', 'w7', 'dead')).toBe(true);
       expect(suspicions.witnesses('a')).toBe(8);
+    });
+
+    it('WordOfADeath_IsHeard_HoweverManySaidBeforeThatItIsSuspect', () => {
+      for (let index = 0; index < 8; index++) suspicions.confirm('a', `w${index}`, 'suspect');
+      expect(suspicions.confirm('a', 'w8', 'dead')).toBe(true);
+      expect([suspicions.witnesses('a'), suspicions.isHeldForDead('a')]).toEqual([8, true]);
+      for (let index = 9; index < 16; index++) suspicions.confirm('a', `w${index}`, 'dead');
+      expect(suspicions.confirm('a', 'w16', 'dead')).toBe(false);
     });
 
     it.each<[string, number, number]>([
