@@ -21,7 +21,7 @@ const MAX_WITNESSES = 8;
  * Periods that pass at least between the first doubt and the eviction of a silent member: it must be able to refute, and
  * others to say that they heard of it. Where messages are lost, that takes several tries.
  */
-const MIN_PERIODS = 2;
+const MIN_PERIODS = 3;
 const MIN_PERIODS_UNDER_LOSS = 6;
 
 /** What others say of a suspect, and since when. */

@@ -125,11 +125,11 @@ describe('Suspicions', () => {
       expect(suspicions.heard('a', 2200, 500)).toBe(true);
     });
 
-    it('LongSilentAlready_StillHasTwoPeriodsToRefute', () => {
+    it('LongSilentAlready_StillHasThreePeriodsToRefute', () => {
       clock.advance(60_000);
       suspicions.open('late');
       const own = silent(3);
-      expect(suspicions.deadlineMs('late', own, { able: 0, stretch: 1 })).toBe(62_000);
+      expect(suspicions.deadlineMs('late', own, { able: 0, stretch: 1 })).toBe(63_000);
       clock.advance(1999);
       expect(suspicions.isDue('late', own, { able: 0, stretch: 1 })).toBe(false);
       clock.advance(1);
@@ -142,7 +142,7 @@ describe('Suspicions', () => {
       const alone = { able: 0, stretch: 1 };
       expect([deadlineMs(silent(3), alone), isDue(silent(3), alone)]).toEqual([27_000, false]);
       suspicions.open('later');
-      expect(suspicions.deadlineMs('later', silent(3), alone)).toBe(22_000);
+      expect(suspicions.deadlineMs('later', silent(3), alone)).toBe(23_000);
     });
   });
 
