@@ -130,7 +130,7 @@ describe('Suspicions', () => {
       suspicions.open('late');
       const own = silent(3);
       expect(suspicions.deadlineMs('late', own, { able: 0, stretch: 1 })).toBe(63_000);
-      clock.advance(1999);
+      clock.advance(2999);
       expect(suspicions.isDue('late', own, { able: 0, stretch: 1 })).toBe(false);
       clock.advance(1);
       expect(suspicions.isDue('late', own, { able: 0, stretch: 1 })).toBe(true);
