@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { explain, UsageError } from '../scripts/lib/usage.js';
+import { runTool, UsageError } from '../scripts/lib/usage.js';
 import { killAllGroups } from '../scripts/live-wire-compat/cluster/children.js';
 import { kindOf, OWN_WORD } from '../scripts/live-wire-compat/cluster/command.js';
 import { MEASUREMENTS, measurementsOf } from './catalogue.js';
@@ -51,13 +51,6 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT_OK;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explain(error);
-  process.stderr.write(text);
-  process.exitCode = exitCode;
-} finally {
-  killAllGroups();
-}
+await runTool(main);
+killAllGroups();
 process.exit();

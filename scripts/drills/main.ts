@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { explain } from '../lib/usage.js';
+import { runTool } from '../lib/usage.js';
 import { killAllGroups } from '../live-wire-compat/cluster/children.js';
 import { DRILLS } from './catalogue.js';
 import type { Drill } from './drill.js';
@@ -39,13 +39,6 @@ async function main(args: readonly string[]): Promise<number> {
   return drill.isolated && !isInside() ? runInside(args) : hold(drill, commandLine);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { text, exitCode } = explain(error);
-  process.stderr.write(text);
-  process.exitCode = exitCode;
-} finally {
-  killAllGroups();
-}
+await runTool(main);
+killAllGroups();
 process.exit();
