@@ -14,7 +14,6 @@ import type { Sender } from './sender.js';
 import type { TopologySync } from './topology/sync.js';
 import type {
   AckMessage,
-  LeaveMessage,
   Message,
   NodeExtension,
   NodeInfo,
@@ -91,7 +90,7 @@ export class Inbox {
       case 'SYNC':
         return this.#receiveSync(message);
       case 'LEAVE':
-        this.#receiveLeave(message);
+        this.#parts.rumours.goodbye(message.from, message.incarnation);
         return OK;
       case 'NEWS':
         this.#receiveNews(message);
@@ -204,15 +203,5 @@ export class Inbox {
 
   #receiveSync(message: SyncMessage): Receipt {
     return { kind: 'ok', ...this.#parts.sync.receive(message) };
-  }
-
-  /**
-   * Not believed of an earlier incarnation than is known, so that a late goodbye does not end a node that has come back. A
-   * later one may have been taken to refute, just before.
-   */
-  #receiveLeave(message: LeaveMessage): void {
-    const member = this.#parts.members.get(message.from);
-    if (member === undefined || !speaksExtension(member) || message.incarnation < member.extension.incarnation) return;
-    this.#parts.members.leave(member.id, message.incarnation);
   }
 }

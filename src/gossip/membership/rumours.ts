@@ -73,6 +73,16 @@ export class Rumours {
     this.#parts.carrier.tell({ kind: 'alive', info: selfInfo(this.#self) });
   }
 
+  /**
+   * A member has left: it said so, or somebody who heard it. Not believed of an earlier incarnation than is known, so that
+   * a late goodbye does not end a node that has come back. A later one may have been taken to refute, just before.
+   */
+  goodbye(id: string, incarnation: number): void {
+    const member = this.#parts.members.get(id);
+    if (member === undefined || !speaksExtension(member) || incarnation < member.extension.incarnation) return;
+    this.#parts.members.leave(id, incarnation);
+  }
+
   /** Whoever still speaks of an earlier incarnation is late, as a rule: the refutation is under way. */
   #mayReassert(): boolean {
     const nowMs = this.#clock.monotonicMs();
@@ -113,7 +123,7 @@ export class Rumours {
       case 'heard':
         return this.#takeHeard(news.id, news.incarnation, news.silentMs);
       case 'left':
-        return news.id === this.#self.id ? this.accused(news.incarnation) : this.#takeLeft(news.id, news.incarnation);
+        return news.id === this.#self.id ? this.accused(news.incarnation) : this.goodbye(news.id, news.incarnation);
       case 'removed':
         return this.#takeRemoved(news.tombstone);
     }
@@ -162,13 +172,7 @@ export class Rumours {
     const toldMs = nowMs - silentMs;
     const isNews = suspicions.heard(id, Math.max(toldMs, ownMs), laterByMs);
     if (ownMs >= toldMs + laterByMs) carrier.tell({ ...told, silentMs: silenceOf(nowMs, ownMs) });
-    else if (isNews && Number.isFinite(toldMs)) carrier.tell({ ...told, silentMs });
-  }
-
-  #takeLeft(id: string, incarnation: number): void {
-    const member = this.#parts.members.get(id);
-    if (member === undefined || !speaksExtension(member) || incarnation < member.extension.incarnation) return;
-    this.#parts.members.leave(id, incarnation);
+    else if (isNews) carrier.tell({ ...told, silentMs });
   }
 
   #takeRemoved(told: Tombstone): void {

@@ -97,8 +97,8 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
   {
     name: 'goodbye-of-any-incarnation',
     summary: 'a late goodbye ends the node that has come back',
-    file: 'gossip/inbox.ts',
-    find: 'message.incarnation < member.extension.incarnation',
+    file: 'gossip/membership/rumours.ts',
+    find: 'incarnation < member.extension.incarnation',
     replace: 'false',
     scenarios: ['late-goodbye'],
     caughtBy: [INVARIANTS.goodbyes, INVARIANTS.convergence, CHECKS.oldNews],
