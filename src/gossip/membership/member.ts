@@ -69,6 +69,11 @@ export function incarnationOf(member: Member): number {
   return member.extension?.incarnation ?? 0;
 }
 
+/** Monotonic time of the last that this node knows of the member's life: a word, an answer, or a refutation. */
+export function lastSignMs(member: Member): number {
+  return Math.max(member.heardMs, member.signOfLifeMs);
+}
+
 /** The member as gossip tells others about it. */
 export function memberInfo(member: Member): NodeInfo {
   return {

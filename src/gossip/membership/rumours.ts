@@ -5,7 +5,7 @@ import type { NodeInfo } from '../wire/message.js';
 import type { News, Tombstone } from '../wire/news.js';
 import { compareIncarnations } from './evidence.js';
 import type { LocalHealth } from './local-health.js';
-import { incarnationOf, isGone, type Member, speaksExtension } from './member.js';
+import { incarnationOf, isGone, lastSignMs, type Member, speaksExtension } from './member.js';
 import type { MemberTable } from './member-table.js';
 import type { NewsCarrier } from './news-carrier.js';
 import type { Suspicions } from './suspicions.js';
@@ -193,10 +193,6 @@ export class Rumours {
     const silentMs = silenceOf(this.#clock.monotonicMs(), lastSignMs(member));
     return { kind, id: member.id, incarnation: incarnationOf(member), by: this.#self.id, silentMs };
   }
-}
-
-function lastSignMs(member: Member): number {
-  return Math.max(member.heardMs, member.signOfLifeMs);
 }
 
 function silenceOf(nowMs: number, lastMs: number): number {

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
 import type { LocalHealth } from './local-health.js';
-import { isLive, type Member, speaksExtension } from './member.js';
+import { isLive, lastSignMs, type Member, speaksExtension } from './member.js';
 import type { MemberEvent } from './member-event.js';
 import type { MemberTable } from './member-table.js';
 import type { Circumstances, Suspicions } from './suspicions.js';
@@ -135,7 +135,7 @@ export class SuspicionWatch {
     const nowMs = this.#ports.clock.monotonicMs();
     if (nowMs - this.#taken.atMs < this.#timing.gossipIntervalMs) return this.#taken;
     const live = this.#parts.members.live();
-    const lastMs = live.reduce((ms, { heardMs, signOfLifeMs }) => Math.max(ms, heardMs, signOfLifeMs), 0);
+    const lastMs = live.reduce((ms, member) => Math.max(ms, lastSignMs(member)), 0);
     const isCutOff = nowMs - lastMs >= silenceMs(this.#timing, 0, 0);
     this.#taken = { atMs: nowMs, isCutOff, able: live.filter(isAble).length };
     return this.#taken;
