@@ -14,17 +14,25 @@ export interface Self {
   /** It has said, or is about to say, that it leaves: who tells others so is not contradicted. */
   leaving?: true;
   readonly instance: string;
-  /** Other instances known by this node's id. Bounded by `MAX_CONTENDERS`; more are not contended with. */
-  readonly contenders: Map<string, 'outdone' | 'rival'>;
+  /** How often other instances of this node's id were outdone. Bounded by `MAX_CONTENDERS`; more are not contended with. */
+  readonly contenders: Map<string, number>;
 }
 
 /** A process outdoes those before it, of which hardly more than one is remembered anywhere. */
 const MAX_CONTENDERS = 8;
 
 /**
+ * By how much the incarnation is raised above that of another instance, the first time and the next ones. A former process
+ * that refuted shortly before it ended is known by several incarnations, so it may have to be outdone again: in ever larger
+ * steps, so that a few are enough for however many refutations.
+ */
+const RAISES: readonly number[] = [1, 16, 256, 4096];
+
+/**
  * - `outdone`: the incarnation was raised.
- * - `rival`: the other instance was outdone before, and has raised its own since: it is no former process but one that
- *   lives. Said once; from then on the two contend no more, and the one that is ahead is the member.
+ * - `rival`: the other instance was outdone as often as may be, and is ahead all the same: it is no former process but one
+ *   that lives, and outdoes this one. Said once; from then on the two contend no more, and the one that is ahead is the
+ *   member.
  * - `needless`: nothing is to be done.
  */
 export type Outdoing = 'outdone' | 'rival' | 'needless';
@@ -37,11 +45,12 @@ export function outdo(self: Self, known: NodeExtension): Outdoing {
   const { incarnation, instance } = known;
   const { contenders } = self;
   if (instance === self.instance || incarnation < self.incarnation) return 'needless';
-  const before = contenders.get(instance);
-  if (before === 'rival' || (before === undefined && contenders.size >= MAX_CONTENDERS)) return 'needless';
-  contenders.set(instance, before === undefined ? 'outdone' : 'rival');
-  if (before !== undefined) return 'rival';
-  self.incarnation = Math.min(incarnation + 1, Number.MAX_SAFE_INTEGER);
+  const times = contenders.get(instance) ?? 0;
+  if (times > RAISES.length || (times === 0 && contenders.size >= MAX_CONTENDERS)) return 'needless';
+  contenders.set(instance, times + 1);
+  const raise = RAISES[times];
+  if (raise === undefined) return 'rival';
+  self.incarnation = Math.min(incarnation + raise, Number.MAX_SAFE_INTEGER);
   return 'outdone';
 }
 

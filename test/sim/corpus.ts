@@ -30,6 +30,17 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 5030,
     found: 'Seeds replaced at the same time founded a cluster of their own: who was not alone never asked them again.',
   },
+  {
+    scenario: 'mixed',
+    seed: 759962709,
+    found: 'An older value came back where a clock was set back after the newer one had expired by it.',
+  },
+  {
+    scenario: 'mixed',
+    seed: 759962875,
+    found:
+      'A node that came back with its clock behind, and was known by two incarnations, outdid one and took the other for a rival.',
+  },
 ];
 
 /** Seeds besides the first, of scenarios that go close to what a node can bear and differ from seed to seed. */

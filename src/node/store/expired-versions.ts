@@ -39,15 +39,22 @@ export class ExpiredVersions {
 
   /** The version of the key that has expired lately: by the clock as it is now, which may have been set back since. */
   get(key: string): ExpiredVersion | undefined {
-    const expired = this.#versions.get(key);
-    if (expired === undefined || this.#isOver(expired)) return undefined;
-    return this.#clock.nowMs() < expired.expiresAtMs ? undefined : expired;
+    const expired = this.#remembered(key);
+    return expired !== undefined && this.#clock.nowMs() >= expired.expiresAtMs ? expired : undefined;
   }
 
-  /** Whether a newer version of the key has expired lately. */
+  /**
+   * Whether a newer version of the key has expired lately, by whatever the clock showed then: one that was set back since
+   * may give the newer version its time again, and never gives it to what that one superseded.
+   */
   supersede(key: string, version: Version): boolean {
-    const expired = this.get(key);
+    const expired = this.#remembered(key);
     return expired !== undefined && compareVersions(version, expired.version) < 0;
+  }
+
+  #remembered(key: string): ExpiredVersion | undefined {
+    const expired = this.#versions.get(key);
+    return expired === undefined || this.#isOver(expired) ? undefined : expired;
   }
 
   #forget(): void {

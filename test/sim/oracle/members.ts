@@ -11,7 +11,7 @@ import type { Invariant } from './invariant.js';
 import { isOurs } from './ledger.js';
 import { INVARIANTS } from './names.js';
 import { PerNode } from './per-node.js';
-import { readMessage, readReply, type WireMessage } from './wire.js';
+import { readMessage, readReply } from './wire.js';
 
 /** The dead are remembered for a day: what is said of them afterwards is news. */
 const REMEMBERED_MS = 24 * 60 * 60 * 1000;
@@ -21,25 +21,16 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** What one process has heard of a node, and how it has changed its mind about it. World times. */
 interface Past {
   incarnation: number;
-  instance: string | undefined;
   seenMs: number;
   heardMs: number;
   evictedMs: number;
-  leftMs: number;
-  /** The incarnation whose goodbye was believed, and the process that had it: two may have the same, see `outdo`. */
-  goodbye: number;
-  goodbyeOf: string | undefined;
 }
 
 const UNKNOWN: Readonly<Past> = {
   incarnation: NEVER,
-  instance: undefined,
   seenMs: NEVER,
   heardMs: NEVER,
   evictedMs: NEVER,
-  leftMs: NEVER,
-  goodbye: NEVER,
-  goodbyeOf: undefined,
 };
 
 /** The rules of the member table, held against what the process was told. */
@@ -62,7 +53,6 @@ export class TableKeepsItsRules implements Invariant {
     const message = readMessage(exchange.request.body);
     if (message === undefined) return;
     this.#past(node, message.from).heardMs = this.#world.elapsedMs;
-    if (message.type === 'LEAVE') this.#tookGoodbye(node, message);
   }
 
   settled({ process, to, type }: Post, result: PostResult): void {
@@ -76,14 +66,11 @@ export class TableKeepsItsRules implements Invariant {
     if (reply !== undefined) this.#past(node, reply.from).heardMs = this.#world.elapsedMs;
   }
 
-  memberChanged(node: SimNode, { kind, member, previous }: MemberEvent): void {
+  memberChanged(node: SimNode, { kind, member }: MemberEvent): void {
     if (member.id === node.id) this.#listsItself(node);
     const past = this.#past(node, member.id);
     const isLater = this.#checkIncarnation(node, member, past);
-    const nowMs = this.#world.elapsedMs;
-    if (kind === 'evicted') past.evictedMs = nowMs;
-    if (kind === 'left') past.leftMs = nowMs;
-    if (kind === 'returned' || (kind === 'joined' && previous !== undefined)) this.#checkReturn(node, member, past);
+    if (kind === 'evicted') past.evictedMs = this.#world.elapsedMs;
     if (kind === 'returned' && !isLater) this.#checkRevival(node, member, past);
   }
 
@@ -100,7 +87,6 @@ export class TableKeepsItsRules implements Invariant {
     const isForgotten = this.#world.elapsedMs - past.seenMs >= REMEMBERED_MS || this.#isFull(node);
     past.seenMs = this.#world.elapsedMs;
     past.incarnation = incarnation;
-    past.instance = member.extension?.instance;
     if (incarnation < known && !isForgotten) {
       this.#world.violated(
         INVARIANTS.incarnations,
@@ -121,27 +107,6 @@ export class TableKeepsItsRules implements Invariant {
       `${node.id} evicted ${member.id} at ${evictedMs.toFixed(0)} and lists it again, although it last spoke at ` +
       `${heardMs.toFixed(0)} and answered at ${answeredMs.toFixed(0)}`;
     this.#world.violated(INVARIANTS.revival, detail);
-  }
-
-  /** Of a member that left. Nodes of the old protocol say no goodbye. */
-  #checkReturn(node: SimNode, member: Member, { goodbye, goodbyeOf }: Past): void {
-    if (member.extension === undefined || member.extension.incarnation > goodbye) return;
-    if (member.extension.incarnation === goodbye && member.extension.instance !== goodbyeOf) return;
-    const detail = `${node.id} lists ${member.id} again in incarnation ${member.extension.incarnation}, which said goodbye`;
-    this.#world.violated(INVARIANTS.goodbyes, detail);
-  }
-
-  #tookGoodbye(node: SimNode, { from, incarnation = NEVER }: WireMessage): void {
-    const past = this.#past(node, from);
-    if (past.leftMs !== this.#world.elapsedMs) return;
-    // A later one than was known: it was taken to refute, just before.
-    if (incarnation >= past.incarnation) {
-      past.goodbye = incarnation;
-      past.goodbyeOf = past.instance;
-    } else {
-      const detail = `${node.id} took the goodbye of incarnation ${incarnation} of ${from} for that of ${past.incarnation}`;
-      this.#world.violated(INVARIANTS.goodbyes, detail);
-    }
   }
 
   #listsItself(node: SimNode): void {

@@ -12,6 +12,7 @@ import { Cast } from './cast.js';
 import { Convergence } from './convergence.js';
 import { EnclavesKeepTheirData } from './enclaves.js';
 import { ExpiredIsGone } from './expiry.js';
+import { GoodbyesAreBelieved } from './goodbyes.js';
 import { ClientsSeeOneOrder } from './history.js';
 import { VersionsAreNames } from './identity.js';
 import { IdleWatch } from './idle.js';
@@ -61,6 +62,7 @@ export class Oracle implements WorldObserver {
       new BoundsHold(world, cast),
       new SeedsAreAskedInTurn(world, cast),
       new TableKeepsItsRules(world, cast),
+      new GoodbyesAreBelieved(world, cast),
       this.removals,
       new EvictionTakesEvidence(world, cast),
       new OnceIsEnough(world, cast),

@@ -62,15 +62,25 @@ describe('Inbox', () => {
     },
   );
 
-  it('OtherInstance_ThatRaisesItsIncarnationToo_IsARival_NotAFormerSelf_AndContendedWithNoMore', async () => {
-    for (const known of [5000, 6000, 7000]) {
+  it('FormerProcess_KnownBySeveralIncarnations_IsOutdoneEachTime_AndIsNoRival', async () => {
+    for (const known of [5000, 5001, 5200]) {
+      bench.transport.onSend = () => ({ kind: 'ok', reply: pong(known) });
+      bench.gossip.members.learn(infoOf('a', { incarnation: known }), 'direct');
+      await bench.clock.run(2000);
+      expect(SELF.incarnation).toBeGreaterThan(known);
+    }
+    expect(bench.log.messages('warn')).toEqual([]);
+  });
+
+  it('OtherInstance_ThatIsAheadHoweverOftenItIsOutdone_IsARival_NotAFormerSelf_AndContendedWithNoMore', async () => {
+    for (const known of [5000, 6000, 7000, 8000, 20_000, 30_000, 40_000]) {
       bench.transport.onSend = () => ({ kind: 'ok', reply: pong(known) });
       bench.gossip.members.learn(infoOf('a', { incarnation: known }), 'direct');
       await bench.clock.run(2000);
     }
-    expect(SELF.incarnation).toBe(5001);
+    expect(SELF.incarnation).toBe(8000 + 4096);
     expect(bench.log.messages('warn')).toEqual(['another node bears our node id: ids must be unique']);
-    expect(bench.transport.of('PING').length).toBeLessThanOrEqual(4);
+    expect(bench.transport.of('PING').length).toBeLessThanOrEqual(24);
   });
 
   it('LargestIncarnation_LocksNobodyOut', async () => {

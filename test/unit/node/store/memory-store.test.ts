@@ -84,6 +84,16 @@ describe('versions', () => {
     expect(read()).toBe('newer');
   });
 
+  it('does not give what a newer one superseded its time again, where the clock was set back after that one was swept', () => {
+    store.start();
+    put({ version: at(9), ttlSeconds: 1 });
+    clock.advance(2000);
+    expect(held()[0]).toBe(0);
+    clock.jump(-1500);
+    expect([put({ text: 'older', version: at(5) }), read()]).toEqual(['stale', undefined]);
+    expect([put({ version: at(9), ttlSeconds: 1 }), read()]).toEqual(['stored', 'value']);
+  });
+
   it('does not let a version that expired a minute ago stand in the way', () => {
     put({ version: at(9), ttlSeconds: 1 });
     clock.advance(61_000);
