@@ -67,12 +67,13 @@ export class Receiver {
       this.#foreign.inc();
       return 'ignored';
     }
+    // Only the origin itself asks for a reply: a write that was passed on may outlive its origin, and proves no life. One
+    // that it sends again does.
+    if (message.wantsReply) members.heard(message.from);
     if (!dedup.add(message.messageId)) {
       this.#repeated.inc();
       return 'repeated';
     }
-    // Only the origin itself asks for a reply: a write that was passed on may outlive its origin, and proves no life.
-    if (message.wantsReply) members.heard(message.from);
     const outcome = this.#parts.applier.apply(this.#entryOf(message));
     if (outcome === 'full' || outcome === 'expired') {
       dedup.remove(message.messageId);

@@ -69,6 +69,15 @@ describe('Receiver', () => {
     expect(bench.metrics.value('repram_writes_received_total')).toBe(1);
   });
 
+  it('Repetition_FromTheOrigin_IsASignOfItsLife_OneThatIsPassedOnIsNot', () => {
+    bench.gossip.receive(putOf('a', 'm1', { wantsReply: true }));
+    bench.clock.advance(1000);
+    bench.gossip.receive(putOf('a', 'm1'));
+    expect(bench.member('a').heardMs).toBe(bench.clock.monotonicMs() - 1000);
+    bench.gossip.receive(putOf('a', 'm1', { wantsReply: true }));
+    expect(bench.member('a').heardMs).toBe(bench.clock.monotonicMs());
+  });
+
   it('OwnWrite_ComingBack_IsIgnored', () => {
     expect(bench.gossip.receive(putOf('self', 'm1', { wantsReply: true }))).toEqual({ kind: 'ok' });
     expect(text()).toBeUndefined();
