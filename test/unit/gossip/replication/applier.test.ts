@@ -59,9 +59,10 @@ it('ClockSetBack_WhatExpiredTooEarly_IsTakenAgain', () => {
   store.put(held);
   clock.jump(61_000);
   expect(applier.adopt(held)).toBe('stale');
-  store.put({ ...held, version: { ...held.version, logical: 1 }, expiresAtMs: held.expiresAtMs });
+  const newer = { ...held, version: { ...held.version, logical: 1 } };
+  expect(store.put(newer)).toBe('expired');
   clock.jump(-61_000);
-  expect(applier.adopt(held)).toBe('stored');
+  expect(applier.adopt(newer)).toBe('stored');
 });
 
 it('ClockSetBack_WhatIsOlderThanWhatExpired_IsNotTaken_AndNotSaidToBe', () => {
