@@ -49,6 +49,8 @@ export class Applier {
    * Applies what another replica holds, unless this one holds the same version, or the same has expired here lately: that
    * changes nothing. Nor is a version believed that is too far ahead, where another one is known here: it would be taken as
    * of a bound that moves on with the clock, and so beat, each time it comes, what was written since.
+   *
+   * @returns `disbelieved` where the entry is not held here and no other version can be named in its place
    */
   adopt(entry: Entry): PutOutcome | 'disbelieved' {
     const { store, clock } = this.#ports;
@@ -60,7 +62,8 @@ export class Applier {
     }
     const outcome = this.apply(entry);
     if (outcome === 'stored') this.#adopted.inc();
-    return outcome;
+    // A newer one has expired by a clock that was set back since: this one is not held here, and cannot be for a while.
+    return known === undefined && outcome === 'stale' ? 'disbelieved' : outcome;
   }
 
   /**

@@ -9,8 +9,20 @@ import { compareVersions, type Version } from '../../gossip/version.js';
  */
 export const EXPIRED_MEMORY_MS = 60_000;
 
+/**
+ * How long after its removal it counts whatever the wall clock shows, in milliseconds of monotonic time: by how much the
+ * clock may be set back without giving an older value the time of the one that superseded it. Where a clock had run ahead, it
+ * is as long until this replica takes an older value again that the others still hold.
+ */
+export const SET_BACK_MEMORY_MS = 20_000;
+
 /** Most versions remembered; with the longest keys they take 32 MiB, with usual ones a tenth of that. */
 export const MAX_EXPIRED_VERSIONS = 32_768;
+
+interface Removed extends ExpiredVersion {
+  /** Monotonic time. */
+  readonly removedMs: number;
+}
 
 /**
  * The versions of what has expired lately. A write that was on its way for longer than a newer one of its key lived
@@ -20,7 +32,7 @@ export class ExpiredVersions {
   readonly #clock: Clock;
   readonly #forgotten: Counter;
   /** By key, in order of removal. Bounded by `MAX_EXPIRED_VERSIONS`; those removed first go first. */
-  readonly #versions = new Map<string, ExpiredVersion>();
+  readonly #versions = new Map<string, Removed>();
 
   constructor(ports: { readonly clock: Clock; readonly metrics: Metrics }) {
     this.#clock = ports.clock;
@@ -33,28 +45,25 @@ export class ExpiredVersions {
   /** Remembers an entry that has expired, under its key in memory that keeps nothing else alive. */
   add(key: string, { version, expiresAtMs }: Pick<Entry, 'version' | 'expiresAtMs'>): void {
     this.#versions.delete(key);
-    this.#versions.set(key, { version, expiresAtMs });
+    this.#versions.set(key, { version, expiresAtMs, removedMs: this.#clock.monotonicMs() });
     this.#forget();
   }
 
   /** The version of the key that has expired lately: by the clock as it is now, which may have been set back since. */
   get(key: string): ExpiredVersion | undefined {
-    const expired = this.#remembered(key);
-    return expired !== undefined && this.#clock.nowMs() >= expired.expiresAtMs ? expired : undefined;
-  }
-
-  /**
-   * Whether a newer version of the key has expired lately, by whatever the clock showed then: one that was set back since
-   * may give the newer version its time again, and never gives it to what that one superseded.
-   */
-  supersede(key: string, version: Version): boolean {
-    const expired = this.#remembered(key);
-    return expired !== undefined && compareVersions(version, expired.version) < 0;
-  }
-
-  #remembered(key: string): ExpiredVersion | undefined {
     const expired = this.#versions.get(key);
-    return expired === undefined || this.#isOver(expired) ? undefined : expired;
+    return expired !== undefined && this.#hasExpired(expired) ? expired : undefined;
+  }
+
+  /** Whether a newer version of the key has expired lately, be it by a clock that has been set back since. */
+  supersede(key: string, version: Version): boolean {
+    const expired = this.#versions.get(key);
+    if (expired === undefined || compareVersions(version, expired.version) >= 0) return false;
+    return this.#hasExpired(expired) || this.#clock.monotonicMs() - expired.removedMs < SET_BACK_MEMORY_MS;
+  }
+
+  #hasExpired(expired: ExpiredVersion): boolean {
+    return this.#clock.nowMs() >= expired.expiresAtMs && !this.#isOver(expired);
   }
 
   #forget(): void {

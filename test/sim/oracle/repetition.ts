@@ -1,4 +1,4 @@
-import type { Machine } from '../world/machine.js';
+import type { HostAnswer, Machine } from '../world/machine.js';
 import type { Exchange } from '../world/network.js';
 import type { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
@@ -38,16 +38,17 @@ export class OnceIsEnough implements Invariant {
   }
 
   offered({ node, entry, outcome, write }: Sighting): void {
-    if (write === undefined || (outcome !== 'stored' && outcome !== 'stale')) return;
+    // What a client writes here comes by no message.
+    if (write === undefined || write.host === node || (outcome !== 'stored' && outcome !== 'stale')) return;
     this.#last = { node, key: entry.key, write, atMs: this.#world.elapsedMs };
   }
 
   /** What was stored while the message was answered, the message brought. Repair may bring it, too, and besides. */
-  taken({ type, request }: Exchange, by: Machine): void {
+  taken({ type, request }: Exchange, by: Machine, { status }: HostAnswer): void {
     const last = this.#last;
     this.#last = undefined;
     const node = this.#cast.at(by);
-    const message = type === 'PUT' ? readMessage(request.body) : undefined;
+    const message = type === 'PUT' && status === 200 ? readMessage(request.body) : undefined;
     const nowMs = this.#world.elapsedMs;
     if (!isOurs(node) || message === undefined || last === undefined) return;
     if (last.node !== node || last.key !== message.key || last.atMs !== nowMs) return;

@@ -75,7 +75,8 @@ export class EvictionTakesEvidence implements Invariant {
     if (sender?.id === message.from) this.#of(node, sender.id).heardMs = this.#world.elapsedMs;
   }
 
-  settled({ type, process, to, request }: Post, result: PostResult): void {
+  settled(post: Post, result: PostResult): void {
+    const { type, process, to, request } = post;
     const node = this.#cast.of(process);
     if (!isOurs(node)) return;
     const reply = 'answer' in result ? readReply(result.answer) : undefined;
@@ -83,8 +84,8 @@ export class EvictionTakesEvidence implements Invariant {
     const id = type === 'PING' ? readMessage(request.body)?.to : undefined;
     if (id === undefined) return;
     const evidence = this.#of(node, id);
-    if (isFailure(result)) {
-      const failure = { atMs: this.#world.elapsedMs, isCertain: isCertain(result) };
+    if (isFailure(result) || this.#wasGivenUp(post, result)) {
+      const failure = { atMs: this.#world.elapsedMs, isCertain: isFailure(result) && isCertain(result) };
       if (evidence.failures.length < MAX_REMEMBERED) evidence.failures.push(failure);
     } else if ('answer' in result && result.answer.status === 200) {
       const member = node.core.gossip.members.get(id);
@@ -130,6 +131,15 @@ export class EvictionTakesEvidence implements Invariant {
 
   #tookNews(node: SimNode, { dead }: WireMessage): void {
     for (const { id, by } of dead) if (by !== node.id && by !== id) this.#of(node, id).deaths.add(by);
+  }
+
+  /**
+   * The failure of a probe is seen by its timer or by that of its request, whichever is first; an eviction that it leads to
+   * ends the requests to the member.
+   */
+  #wasGivenUp({ postedMs, request }: Post, result: PostResult): boolean {
+    if ('answer' in result || result.failure.kind !== 'aborted') return false;
+    return this.#world.elapsedMs - postedMs + ROUNDING_MS >= request.timeoutMs;
   }
 
   #of(node: SimNode, id: string): Evidence {

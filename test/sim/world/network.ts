@@ -33,8 +33,13 @@ export interface Post {
   readonly to: HostPort;
   /** As in `Exchange`. */
   readonly type: string;
-  readonly request: HostRequest;
+  readonly request: PostRequest;
   readonly postedMs: number;
+}
+
+/** A request, and how long the process waits for its answer. */
+export interface PostRequest extends HostRequest {
+  readonly timeoutMs: number;
 }
 
 /** What the process is told: of the answer as much as it wants to keep. */
@@ -137,7 +142,7 @@ export class Network {
   }
 
   /** Tells the observers of a request that a process makes. Returns how to tell of its result. */
-  posted(process: SimProcess, to: HostPort, request: HostRequest): (result: PostResult) => void {
+  posted(process: SimProcess, to: HostPort, request: PostRequest): (result: PostResult) => void {
     const post = { process, to, type: typeOf(request), request, postedMs: this.#clock.monotonicMs() };
     this.#observer.posted?.(post);
     return (result) => this.#observer.settled?.(post, result);

@@ -59,7 +59,19 @@ it('ClockSetBack_WhatExpiredTooEarly_IsTakenAgain', () => {
   store.put(held);
   clock.jump(61_000);
   expect(applier.adopt(held)).toBe('stale');
-  store.put({ ...held, version: { ...held.version, logical: 1 }, expiresAtMs: held.expiresAtMs });
+  const newer = { ...held, version: { ...held.version, logical: 1 } };
+  expect(store.put(newer)).toBe('expired');
   clock.jump(-61_000);
-  expect(applier.adopt(held)).toBe('stored');
+  expect(applier.adopt(newer)).toBe('stored');
+});
+
+it('ClockSetBack_WhatIsOlderThanWhatExpired_IsNotTaken_AndNotSaidToBe', () => {
+  const older = entry(clock.nowMs() - 1000, { ttlSeconds: 600 });
+  store.put(entry(clock.nowMs(), { ttlSeconds: 60 }));
+  clock.jump(61_000);
+  expect(store.keys({}).keys).toEqual([]);
+  store.inventory.root();
+  clock.jump(-30_000);
+  expect(applier.adopt(older)).toBe('disbelieved');
+  expect(store.get('k')).toBeUndefined();
 });

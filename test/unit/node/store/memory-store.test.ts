@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/gossip/ports/store.js';
-import { MAX_EXPIRED_VERSIONS } from '../../../../src/node/store/expired-versions.js';
+import { MAX_EXPIRED_VERSIONS, SET_BACK_MEMORY_MS } from '../../../../src/node/store/expired-versions.js';
 import { footprint } from '../../../../src/node/store/footprint.js';
 import { MemoryStore } from '../../../../src/node/store/memory-store.js';
 import { entry } from '../../../support/entries.js';
@@ -92,6 +92,18 @@ describe('versions', () => {
     clock.jump(-1500);
     expect([put({ text: 'older', version: at(5) }), read()]).toEqual(['stale', undefined]);
     expect([put({ version: at(9), ttlSeconds: 1 }), read()]).toEqual(['stored', 'value']);
+  });
+
+  it('takes again what the others hold, some time after a clock that had run ahead ended a newer value here', () => {
+    store.start();
+    put({ version: at(9), ttlSeconds: 600 });
+    clock.jump(600_000);
+    clock.advance(2000);
+    expect(held()[0]).toBe(0);
+    clock.jump(-600_000);
+    expect(put({ text: 'older', version: at(5) })).toBe('stale');
+    clock.advance(SET_BACK_MEMORY_MS);
+    expect([put({ text: 'older', version: at(5) }), read()]).toEqual(['stored', 'older']);
   });
 
   it('does not let a version that expired a minute ago stand in the way', () => {
