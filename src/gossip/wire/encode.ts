@@ -27,13 +27,13 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
       return {
         ...base,
         ...probeFields(message),
-        x: extensionJson({ ...wishJson(message), accused: message.accused }, message),
+        x: extensionJson({ ...wishJson(message), accused: message.accused, room: message.room }, message),
       };
     case 'PONG':
       return {
         ...base,
         ...probeFields(message),
-        x: extensionJson({ known: nodeExtensionJson(message.known) }, message),
+        x: extensionJson({ known: nodeExtensionJson(message.known), room: message.room }, message),
       };
     case 'SYNC':
       return { ...base, node_info: nodeInfoJson(message.nodeInfo), x: extensionJson(syncJson(message), message) };

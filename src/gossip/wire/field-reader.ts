@@ -25,6 +25,12 @@ export class FieldReader {
     return this.#wrongField;
   }
 
+  /** Whether the field is there, and says something. */
+  has(field: string): boolean {
+    const value = this.#object[field];
+    return value !== undefined && value !== null;
+  }
+
   /** A node id. */
   id(field: string, maxBytes?: number): string {
     const value = this.#object[field];

@@ -1,6 +1,7 @@
 import type { Gossip } from '../../gossip/gossip.js';
 import type { Receipt } from '../../gossip/inbox.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import type { Reception } from '../../gossip/topology/reception.js';
 import { encodeAnswer, encodeNodesAnswer } from '../../gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../gossip/wire/decode.js';
@@ -73,7 +74,7 @@ export class PeerDesk {
   }
 
   /** Takes in the body of one request and answers it. Never throws. */
-  answer(path: PeerPath, body: Uint8Array, signature: string | undefined): DeskAnswer {
+  answer(path: PeerPath, body: Uint8Array, signature: string | undefined): DeskAnswer | Promise<DeskAnswer> {
     const refusal = this.#checkSignature(body, signature);
     if (refusal !== undefined) return refusal;
     switch (path) {
@@ -115,22 +116,13 @@ export class PeerDesk {
     }
   }
 
-  #bootstrap(body: Uint8Array): DeskAnswer {
+  #bootstrap(body: Uint8Array): DeskAnswer | Promise<DeskAnswer> {
     const { gate, gossip } = this.#parts;
     if (gate.draining) return DRAINING;
     const decoded = decodeBootstrapRequest(body);
     if (!decoded.ok) return this.#refuse(decoded.error);
     const reception = gossip.reception.receive(decoded.request);
-    switch (reception.kind) {
-      case 'welcome':
-        return { status: 200, headers: JSON_TYPE, body: encodeBootstrapAnswer(reception.answer) };
-      case 'self':
-        return OWN_REQUEST;
-      case 'id-taken':
-        return ID_TAKEN;
-      case 'refused':
-        return NOT_TAKEN_IN;
-    }
+    return reception instanceof Promise ? reception.then(answerTo) : answerTo(reception);
   }
 
   /** A node that shuts down still answers what it holds, but takes nothing in. */
@@ -183,4 +175,17 @@ function staleAnswer(ageBound: AgeBound): DeskAnswer {
 
 function textAnswer(status: number, text: string, headers: DeskAnswer['headers'] = {}): DeskAnswer {
   return { status, headers: { ...TEXT, ...headers }, body: Buffer.from(text) };
+}
+
+function answerTo(reception: Reception): DeskAnswer {
+  switch (reception.kind) {
+    case 'welcome':
+      return { status: 200, headers: JSON_TYPE, body: encodeBootstrapAnswer(reception.answer) };
+    case 'self':
+      return OWN_REQUEST;
+    case 'id-taken':
+      return ID_TAKEN;
+    case 'refused':
+      return NOT_TAKEN_IN;
+  }
 }

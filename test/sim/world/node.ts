@@ -118,7 +118,7 @@ export class SimNode implements SimHost {
     void recovery.trigger();
   }
 
-  answer({ path, headers, body }: HostRequest): HostAnswer {
+  answer({ path, headers, body }: HostRequest): HostAnswer | Promise<HostAnswer> {
     const route = path === MESSAGE_PATH || path === REPLICA_PATH ? path : BOOTSTRAP_PATH;
     return this.#desk.answer(route, body, headers[SIGNATURE_HEADER]);
   }
