@@ -11,6 +11,9 @@ export interface Observation {
   readonly write: KnownWrite | undefined;
 }
 
+/** How long what has expired is remembered at least, in milliseconds. */
+const EXPIRED_MEMORY_MS = 60_000;
+
 /** Everything that was done under one key, with what follows from it whatever node it was done at. */
 export class KeyHistory {
   readonly key: string;
@@ -52,6 +55,14 @@ export class KeyHistory {
    */
   mayBeEmpty(read: ReadOperation, write: KnownWrite): boolean {
     return this.#expiry.mayHaveExpired(write.low, this.skew.latest(read.node, read.completedMs));
+  }
+
+  /**
+   * Whether the node that answered `read` may have forgotten `write`, because that had expired a minute before by its clock:
+   * an older value that others still hold may then be there again.
+   */
+  mayBeForgotten(read: ReadOperation, write: KnownWrite): boolean {
+    return this.skew.latest(read.node, read.completedMs) >= write.earliestExpiryMs + EXPIRED_MEMORY_MS;
   }
 }
 

@@ -63,11 +63,15 @@ function violationsAt(history: KeyHistory, process: ProcessHistory): Violation[]
 function judge(history: KeyHistory, view: ProcessView, { operation: read, write }: Observation): Violation | undefined {
   if (write === undefined) return lost(history, view, read);
   const { newest } = view;
-  if (newest !== undefined && write.high < newest.write.low) return older(read, write, newest.operation);
+  if (newest !== undefined && write.high < newest.write.low && !history.mayBeForgotten(read, newest.write)) {
+    return older(read, write, newest.operation);
+  }
   const replaced = view.replaced(write);
   if (replaced === undefined) return undefined;
   const { first, by } = replaced;
-  if (by.write !== undefined) return older(read, write, by.operation);
+  if (by.write !== undefined) {
+    return history.mayBeForgotten(read, by.write) ? undefined : older(read, write, by.operation);
+  }
   if (by.operation.kind === 'read' && clockMayHaveGoneBack(history, by.operation, write)) return undefined;
   const message = `${describeRead(read)} came after ${describeOperation(by.operation)}, which came after ${describeOperation(first.operation)}`;
   return violation('resurrected', read, message, [by.operation, first.operation]);

@@ -10,6 +10,16 @@ describe('reads at one process', () => {
     expect(codes([...writes, read('old', [4, 5]), read('new', [6, 7])])).toEqual([]);
   });
 
+  it('that go back a minute after the newer value had expired are legal: nobody remembers it any more', () => {
+    const writes = [
+      write('old', [0, 1], { ...other, ttlSeconds: 600 }),
+      write('new', [2, 3], { ...other, ttlSeconds: 5 }),
+    ];
+    const later = (ms: number) => [...writes, read('new', [4, 5]), read('old', [ms, ms + 1])];
+    expect(codes(later(64_000))).toEqual(['went-back']);
+    expect(codes(later(65_003))).toEqual([]);
+  });
+
   it('at different processes, or at one before and after a restart, claim nothing about each other', () => {
     const writes = [write('old', [0, 1], other), write('new', [2, 3], other)];
     expect(codes([...writes, read('new', [4, 5]), read('old', [6, 7], { node: 'c' })])).toEqual([]);
