@@ -104,7 +104,7 @@ export class Substrate {
     this.#news = new ClusterNews(ports, self, { mesh, children, composer, room: () => this.room });
     this.#counters = countersOf(metrics);
     metrics.gauge('repram_tree_children', 'Children that are attached.', () => children.size);
-    metrics.gauge('repram_tree_sockets_waiting', 'Sockets of the tree that are no child’s.', () => this.#waiting);
+    metrics.gauge('repram_tree_sockets_waiting', 'Sockets of the tree that belong to no child.', () => this.#waiting);
   }
 
   /** Whether another socket can be taken. */
