@@ -38,6 +38,8 @@ export class Joiner {
   readonly #restsUntilMs = new Map<string, number>();
   /** Asks the seeds whether this node can be dialled, until one has said so; `undefined` where that is known. */
   reach: ReachInquiry | undefined;
+  /** Found out: who cannot be dialled is no member, and joins through nobody. */
+  #isUnreachable = false;
 
   constructor(
     ports: { readonly clock: Clock; readonly transport: Transport; readonly log: Log },
@@ -70,6 +72,7 @@ export class Joiner {
   async #joinThrough(seed: HostPort): Promise<boolean> {
     const before = this.#members.live();
     const outcome = await this.#ask(seed);
+    if (this.#isUnreachable) return true;
     if (outcome.kind === 'joined' && outcome.answer.reachable === false) {
       this.#log.info('a seed could not dial this node', { seed: formatHostPort(seed) });
       this.#concludeReach(false);
@@ -96,6 +99,7 @@ export class Joiner {
   #concludeReach(isReachable: boolean): void {
     const { reach } = this;
     this.reach = undefined;
+    this.#isUnreachable = reach !== undefined && !isReachable;
     reach?.answered(isReachable);
   }
 

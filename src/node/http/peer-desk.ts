@@ -25,6 +25,8 @@ export interface PeerDeskParts {
   readonly gate: { readonly draining: boolean };
   readonly keys: ClusterKeys;
   readonly ageBound: AgeBound;
+  /** Whether this node takes part as one that can be dialled; what peers post is meant for such a one. */
+  readonly isMember: () => boolean;
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
@@ -42,6 +44,7 @@ const NOT_TAKEN_IN = textAnswer(
 );
 const FOREIGN = textAnswer(403, 'Of another enclave: its data is none of this node’s');
 const STRANGER = textAnswer(403, 'Not a member here: introduce yourself first');
+const NO_MEMBER = textAnswer(403, 'No member: this node is attached to another one, and carries nobody');
 const DRAINING = textAnswer(503, 'Shutting down', { 'retry-after': '1', connection: 'close' });
 const MISSING_SIGNATURE = textAnswer(403, 'Missing signature');
 const INVALID_SIGNATURE = textAnswer(403, 'Invalid signature');
@@ -77,6 +80,7 @@ export class PeerDesk {
   answer(path: PeerPath, body: Uint8Array, signature: string | undefined): DeskAnswer | Promise<DeskAnswer> {
     const refusal = this.#checkSignature(body, signature);
     if (refusal !== undefined) return refusal;
+    if (!this.#parts.isMember()) return path === MESSAGE_PATH ? MISDIRECTED : NO_MEMBER;
     switch (path) {
       case MESSAGE_PATH:
         return this.#message(body);

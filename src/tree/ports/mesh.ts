@@ -1,7 +1,15 @@
 import type { ReadOutcome } from '../../gossip/replica/quorum-reader.js';
 import type { ReplicaAnswer, ReplicaRequest } from '../../gossip/replica/request.js';
-import type { RelayOutcome } from '../../gossip/replication/relay.js';
 import type { AckMessage, NodeInfo, PutMessage } from '../../gossip/wire/message.js';
+
+/**
+ * What became of a child's write.
+ *
+ * - `held`: this node holds it, or a newer one of the key, and has sent it on.
+ * - `passed`: it is of another enclave; it was sent on, and is not held here.
+ * - `dropped`: it has expired, or there is no room here. Not acknowledged.
+ */
+export type RelayOutcome = 'held' | 'passed' | 'dropped';
 
 /** The members around a substrate, as its children need them. */
 export interface Mesh {

@@ -19,6 +19,9 @@ export async function runPeers(io: CliIo, flags: ClientFlags): Promise<number> {
     formatHostPort({ host: normaliseHost(peer.address) ?? peer.address, port: peer.http_port }),
     peer.enclave || DEFAULT_ENCLAVE,
   ]);
+  const below = childrenOf(topology).map(({ id, enclave }) => [`└ ${printable(id)}`, 'attached', enclave || DEFAULT_ENCLAVE]);
+  const self = below.length > 0 ? [[topology.node_id, 'this node', topology.enclave], ...below] : [];
+  rows.push(...self);
   if (rows.length > 0) await io.stdout.write(renderTable(io.stdout, ['ID', 'ADDRESS', 'ENCLAVE'], rows));
   else await say(io, `${client.url} knows no peers`);
   return EXIT.ok;
