@@ -8,7 +8,7 @@ import { Substrate, type SubstrateEvent } from '../../src/tree/substrate/substra
 import { FakeCodec, FakeLink } from './fake-link-substrate.js';
 import { infoOf, SELF } from './gossip-bench.js';
 import { ReadableMetrics, RecordingLog, SeededRng } from './ports.js';
-import { VirtualClock } from './virtual-clock.js';
+import { StallingClock } from './stalling-clock.js';
 
 interface Relayed {
   readonly put: PutMessage;
@@ -63,7 +63,7 @@ interface BenchOptions {
 
 /** A real substrate among children and members that the test plays. */
 export class SubstrateBench {
-  readonly clock = new VirtualClock();
+  readonly clock = new StallingClock();
   readonly metrics = new ReadableMetrics();
   readonly log = new RecordingLog();
   readonly codec = new FakeCodec();
