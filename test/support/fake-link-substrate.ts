@@ -47,6 +47,8 @@ export class FakeLink implements Link {
   onClose: Link['onClose'];
   /** How often it was pinged. */
   pings = 0;
+  /** How many frames were handed over after it was ended. */
+  sentTooLate = 0;
   /** How it was ended, the first time. */
   ending: Ending | undefined;
   readonly #frames: FakeCodec;
@@ -84,7 +86,10 @@ export class FakeLink implements Link {
   }
 
   send(data: string | Uint8Array): void {
-    if (this.ending !== undefined) return;
+    if (this.ending !== undefined) {
+      this.sentTooLate++;
+      return;
+    }
     const result = this.#frames.decode(data);
     if (!result.ok) throw new Error('what was sent is no frame');
     this.#sent.push(result.frame);

@@ -8,7 +8,7 @@ import { Substrate, type SubstrateEvent } from '../../src/tree/substrate/substra
 import { FakeCodec, FakeLink } from './fake-link-substrate.js';
 import { infoOf, SELF } from './gossip-bench.js';
 import { ReadableMetrics, RecordingLog, SeededRng } from './ports.js';
-import { VirtualClock } from './virtual-clock.js';
+import { StallingClock } from './stalling-clock.js';
 
 interface Relayed {
   readonly put: PutMessage;
@@ -63,7 +63,7 @@ interface BenchOptions {
 
 /** A real substrate among children and members that the test plays. */
 export class SubstrateBench {
-  readonly clock = new VirtualClock();
+  readonly clock = new StallingClock();
   readonly metrics = new ReadableMetrics();
   readonly log = new RecordingLog();
   readonly codec = new FakeCodec();
@@ -72,7 +72,8 @@ export class SubstrateBench {
   readonly substrate: Substrate;
   /** Whether a time that a hello names is near enough. */
   isRecent = true;
-  readonly #links: FakeLink[] = [];
+  /** Every socket that was opened. */
+  readonly links: FakeLink[] = [];
 
   constructor(options: BenchOptions = {}) {
     const { clock, metrics, log, mesh } = this;
@@ -94,7 +95,7 @@ export class SubstrateBench {
   /** A socket that has said nothing. */
   open(parts: { readonly codec?: LinkCodec; readonly remote?: string } = {}): FakeLink {
     const link = new FakeLink(this.codec, () => this.clock.monotonicMs(), parts);
-    this.#links.push(link);
+    this.links.push(link);
     this.substrate.accept(link);
     return link;
   }
@@ -118,13 +119,13 @@ export class SubstrateBench {
 
   /** Every socket that was closed or terminated is gone by now. */
   endClosed(): void {
-    for (const link of this.#links) if (link.ending !== undefined) link.end();
+    for (const link of this.links) if (link.ending !== undefined) link.end();
   }
 
   /** Everybody is alive for so long: each second, a byte comes from each. */
   live(ms: number): void {
     for (let left = ms; left > 0; left -= 1000) {
-      for (const link of this.#links) if (link.ending === undefined) link.trickle();
+      for (const link of this.links) if (link.ending === undefined) link.trickle();
       this.clock.advance(Math.min(1000, left));
     }
   }

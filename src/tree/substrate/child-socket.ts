@@ -91,9 +91,7 @@ export class ChildSocket {
     this.#heardBytes = link.bytesReceived;
     this.#timer = clock.setTimer(HELLO_TIMEOUT_MS, () => this.feed('no-hello'));
     link.onMessage = (data) => this.#receive(data);
-    link.onPong = () => {
-      if (this.#state !== 'closed') host.answeredPing(this);
-    };
+    link.onPong = () => this.#ponged();
     link.onClose = () => this.#end();
   }
 
@@ -128,13 +126,10 @@ export class ChildSocket {
     return this.#link.bytesReceived;
   }
 
-  /** How long ago the last byte came in, as far as was looked: look often. In milliseconds. */
+  /** How long ago the last byte came in, in milliseconds. Of a frame that is not complete, when that was looked at first. */
   silenceMs(): number {
-    const nowMs = this.#clock.monotonicMs();
-    const bytes = this.#link.bytesReceived;
-    if (bytes !== this.#heardBytes) this.#heardMs = nowMs;
-    this.#heardBytes = bytes;
-    return nowMs - this.#heardMs;
+    this.#listen();
+    return this.#clock.monotonicMs() - this.#heardMs;
   }
 
   /** This node did not look for so long: that time does not count as silence. */
@@ -177,6 +172,7 @@ export class ChildSocket {
 
   #receive(data: string | Uint8Array): void {
     if (this.#state === 'closed') return;
+    this.#listen();
     if (!this.#budget.take()) return this.feed('flooded');
     const result = this.#codec.decode(data);
     if (!result.ok) return this.feed('unreadable');
@@ -194,6 +190,19 @@ export class ChildSocket {
     }
   }
 
+  #ponged(): void {
+    if (this.#state === 'closed') return;
+    this.#listen();
+    this.#host.answeredPing(this);
+  }
+
+  #listen(): void {
+    const bytes = this.#link.bytesReceived;
+    if (bytes === this.#heardBytes) return;
+    this.#heardBytes = bytes;
+    this.#heardMs = this.#clock.monotonicMs();
+  }
+
   #greeted(hello: HelloFrame): void {
     if (this.#state !== 'waiting') return this.feed('hello-again');
     this.#hello = hello;
@@ -204,7 +213,6 @@ export class ChildSocket {
     switch (action.kind) {
       case 'welcome':
         this.#sinceMs = this.#clock.monotonicMs();
-        this.#heardMs = this.#sinceMs;
         return this.#host.attached(this, event);
       case 'contest':
         return this.#host.contest(this);
