@@ -23,7 +23,8 @@ export interface RunningNode {
   readonly url: string;
   readonly port: number;
   /**
-   * Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds.
+   * Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds. For
+   * a node that cannot be dialled, when it is attached for the first time.
    */
   readonly joined: Promise<void>;
   /** What happens to the members, and to this node among them. */
@@ -76,24 +77,28 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
-  const { self, log, store, gossip, recovery, seedRounds, lag } = node;
+  const { self, log, store, gossip, recovery, seedRounds, tree, lag } = node;
   const url = `http://${formatHostPort(self.address)}`;
   warnOf(config, log);
   store.start();
   gossip.start();
-  recovery.start();
-  seedRounds.start();
+  if (config.inbound !== 'false') {
+    recovery.start();
+    seedRounds.start();
+  }
   lag.start();
   if (config.clusterSecrets.length > 0) {
     log.info('messages are signed', { secrets: config.clusterSecrets.length, maxAgeMs: config.maxMessageAgeMs });
   }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
+  if (config.inbound === 'false') tree.becomeTransient();
+  const joined = config.inbound === 'false' ? tree.transient.attached : recovery.trigger();
   let stopped: Promise<void> | undefined;
   return {
     nodeId: self.id,
     url,
     port: self.address.port,
-    joined: recovery.trigger(),
+    joined,
     events: node.events,
     stop: () => {
       stopped ??= drainAndStop(node, config.drainTimeoutMs);
@@ -104,8 +109,8 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
 
 /** What an operator should know about a configuration that is allowed and yet may not be meant. */
 function warnOf(config: NodeConfig, log: Log): void {
-  if (config.inbound === 'false') {
-    log.warn('attachment over WebSocket is not part of this version: the node takes part as one that can be dialled');
+  if (config.inbound === 'false' && config.peers.length === 0) {
+    log.warn('a node that cannot be dialled attaches to one of its peers, and none are given: it stays alone');
   }
   if (config.network === 'public' && config.clusterSecrets.length > 0) {
     log.warn('a cluster secret on a public network keeps out everybody who does not know it');
