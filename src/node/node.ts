@@ -5,7 +5,7 @@ import { createCore } from './core.js';
 import { EventLog, type NodeEvents } from './events/event-log.js';
 import { observeCore } from './events/observe.js';
 import { createFront } from './http/front.js';
-import { HttpServer } from './http/http-server.js';
+import { HttpServer, type RequestHandlers } from './http/http-server.js';
 import { countMalformed } from './http/request-fault.js';
 import { createSelf } from './identity.js';
 import { EventLoopLag } from './runtime/event-loop-lag.js';
@@ -15,6 +15,9 @@ import { systemClock } from './runtime/system-clock.js';
 import { systemRng } from './runtime/system-rng.js';
 import { drainAndStop } from './shutdown.js';
 import { dialPeer } from './transport/dial-peer.js';
+import { WsAcceptor } from './tree/ws-acceptor.js';
+import { WsDialer } from './tree/ws-dialer.js';
+import { WsLinks } from './tree/ws-links.js';
 
 /** A node that serves. */
 export interface RunningNode {
@@ -62,10 +65,19 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const self = createSelf(config, port, { clock, rng });
   const log = options.log ?? createLog({ level: config.logLevel, format: config.logFormat }, self.id);
   const ports = { clock, rng, log, metrics };
-  const core = createCore(config, self, { ...ports, dial: dialPeer });
+  const links = new WsLinks(ports);
+  const core = createCore(config, self, { ...ports, dial: dialPeer, dialer: new WsDialer(links) });
   const events = new EventLog(ports);
   observeCore(core, events);
   const front = createFront(config, self, core, { ...ports, events });
+  const { tree } = core;
+  const acceptor = new WsAcceptor(ports, {
+    links,
+    gate: front.gate,
+    mayAccept: () => tree.mayAccept,
+    onLink: (link) => tree.accept(link),
+  });
+  const handlers: RequestHandlers = { ...front.handlers, upgrade: acceptor.upgrade };
   const lag = new EventLoopLag(ports);
   const dropped = metrics.counter('repram_connections_dropped_total', 'Connections closed: too many are open.');
   const malformed = countMalformed(metrics);
@@ -73,7 +85,7 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   server.onFault = () => malformed.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  return { ...ports, ...core, ...front, self, lag, server, events };
+  return { ...ports, ...core, ...front, handlers, self, lag, server, events };
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
