@@ -41,6 +41,12 @@ export class NodeApi {
     return new Map(peers.map(({ id, x = {} }) => [id, { id, ...x }]));
   }
 
+  /** Whom it is attached to, if anybody. */
+  async parentId(): Promise<string | undefined> {
+    const { parent } = (await this.#json('/v1/topology')) as { parent?: { readonly id: string } | null };
+    return parent?.id;
+  }
+
   /** The status of the answer; 0 where none came. */
   async put(key: string, value: Uint8Array, ttlSeconds = 3600): Promise<number> {
     try {

@@ -1,0 +1,111 @@
+import type { DrillNode } from '../nodes/drill-node.js';
+import { msUntil } from '../nodes/watch.js';
+
+/** Keys that one writer goes round. */
+const KEYS = 400;
+const TICK_MS = 1;
+
+interface Write {
+  readonly key: string;
+  readonly sequence: number;
+}
+
+/**
+ * Writes numbers that rise, at a fixed rate, and knows for each key the last that was answered with 201: no node may
+ * ever show an older one of that key once the write has spread.
+ */
+export class Ledger {
+  readonly #prefix: string;
+  readonly #targets: () => readonly DrillNode[];
+  readonly #intervalMs: number;
+  /** Bounded by `KEYS`. */
+  readonly #acknowledged = new Map<string, number>();
+  /** Bounded by the rate times the longest time a write takes to be answered. */
+  readonly #underWay = new Set<Promise<void>>();
+  #sequence = 0;
+  #running: Promise<void> | undefined;
+  #ended = false;
+  #accepted = 0;
+  #pending = 0;
+  #failed = 0;
+
+  /** @param targets the nodes that are written to in turn, as they are at the moment */
+  constructor(prefix: string, perSecond: number, targets: () => readonly DrillNode[]) {
+    this.#prefix = prefix;
+    this.#intervalMs = 1000 / perSecond;
+    this.#targets = targets;
+  }
+
+  get answers(): { readonly accepted: number; readonly pending: number; readonly failed: number } {
+    return { accepted: this.#accepted, pending: this.#pending, failed: this.#failed };
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#running;
+    await Promise.all(this.#underWay);
+  }
+
+  /** What has been acknowledged up to now. */
+  snapshot(): ReadonlyMap<string, number> {
+    return new Map(this.#acknowledged);
+  }
+
+  async #run(): Promise<void> {
+    let dueMs = performance.now();
+    while (!this.#ended) {
+      for (; dueMs <= performance.now(); dueMs += this.#intervalMs) this.#launch();
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+  }
+
+  #launch(): void {
+    const sequence = ++this.#sequence;
+    const write = { key: `${this.#prefix}-${sequence % KEYS}`, sequence };
+    const targets = this.#targets();
+    const node = targets[sequence % targets.length];
+    const writing = this.#write(node, write).finally(() => this.#underWay.delete(writing));
+    this.#underWay.add(writing);
+  }
+
+  async #write(node: DrillNode | undefined, { key, sequence }: Write): Promise<void> {
+    const status = (await node?.api.put(key, Buffer.from(String(sequence)))) ?? 0;
+    if (status === 201) {
+      this.#accepted++;
+      this.#acknowledged.set(key, Math.max(sequence, this.#acknowledged.get(key) ?? 0));
+    } else if (status === 202) this.#pending++;
+    else this.#failed++;
+  }
+}
+
+/** How many of the acknowledged writes a node does not show: nothing, or an older one. */
+export async function behind(node: DrillNode, acknowledged: ReadonlyMap<string, number>): Promise<number> {
+  let count = 0;
+  for (const [key, sequence] of acknowledged) {
+    const value = await node.api.get(key);
+    if (value === undefined || Number(value) < sequence) count++;
+  }
+  return count;
+}
+
+/** Milliseconds until the node shows all of them; `undefined` where that takes too long. */
+export function untilShown(
+  node: DrillNode,
+  acknowledged: ReadonlyMap<string, number>,
+  sinceMs: number,
+  timeoutMs: number,
+): Promise<number | undefined> {
+  const missing = new Map(acknowledged);
+  return msUntil({ sinceMs, timeoutMs }, async () => {
+    for (const [key, sequence] of missing) {
+      const value = await node.api.get(key);
+      if (value === undefined || Number(value) < sequence) return false;
+      missing.delete(key);
+    }
+    return true;
+  });
+}
