@@ -277,6 +277,15 @@ describe('a contested id', () => {
     expect([bench.ids, bench.mesh.relayed, link.ending]).toEqual([['child'], [], undefined]);
   });
 
+  it('IsNotDecidedByAPongOfTheChallenger', () => {
+    const old = bench.greet('child');
+    const link = bench.greet('child');
+    link.pong();
+    expect([link.sent, link.ending]).toEqual([[], undefined]);
+    bench.clock.advance(2000);
+    expect([old.code, link.types[0]]).toEqual(['terminated', 'welcome']);
+  });
+
   it('WhoseSocketReceivesALargeFrame_IsAlive', () => {
     const old = bench.greet('child');
     const link = bench.greet('child');
