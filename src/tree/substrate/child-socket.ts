@@ -15,6 +15,9 @@ import { FrameBudget } from './frame-budget.js';
 /** How long a socket may take over its hello, in milliseconds. */
 export const HELLO_TIMEOUT_MS = 5000;
 
+/** Largest hello, in bytes or characters: a stranger is not worth the reading of more. */
+export const MAX_HELLO_LENGTH: number = 64 * 1024;
+
 /** How long a refused child of another implementation has to read why, before its socket closes, in milliseconds. */
 export const REFUSAL_LINGER_MS = 500;
 
@@ -174,6 +177,7 @@ export class ChildSocket {
     if (this.#state === 'closed') return;
     this.#listen();
     if (!this.#budget.take()) return this.feed('flooded');
+    if (this.#state === 'waiting' && data.length > MAX_HELLO_LENGTH) return this.feed('unreadable');
     const result = this.#codec.decode(data);
     if (!result.ok) return this.feed('unreadable');
     const { frame } = result;

@@ -19,9 +19,9 @@ export class Children {
     this.#byId.set(socket.id, socket);
   }
 
-  /** Forgets the socket, where it is still the one of its id. */
+  /** Whoever takes over an id is added after its predecessor was removed. */
   remove(socket: ChildSocket): void {
-    if (this.#byId.get(socket.id) === socket) this.#byId.delete(socket.id);
+    this.#byId.delete(socket.id);
   }
 
   /** All of them now: what is done with one may change who is among them. */

@@ -35,10 +35,7 @@ export class Drain {
   run(timeoutMs: number, sockets: readonly ChildSocket[]): Promise<void> {
     if (this.#isDraining) return this.#over;
     this.#isDraining = true;
-    // Who contests an id must not get the place of a child that goes now.
-    const isPlaced = (socket: ChildSocket): boolean => socket.state === 'attached';
-    for (const socket of sockets) if (!isPlaced(socket)) socket.feed('drain');
-    for (const socket of sockets) if (isPlaced(socket)) socket.feed('drain');
+    for (const socket of sockets) socket.feed('drain');
     this.#after(FOREIGN_DRAIN_MS, () => this.#close(this.#children.all().filter((child) => !child.isOurs)));
     this.#after(timeoutMs, () => {
       this.#close(this.#children.all());

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DecodedFrame } from '../../../../src/tree/frame.js';
+import { MAX_HELLO_LENGTH } from '../../../../src/tree/substrate/child-socket.js';
 import { FRAME_BURST, FRAMES_PER_SECOND } from '../../../../src/tree/substrate/frame-budget.js';
 import { MAX_WAITING_SOCKETS } from '../../../../src/tree/substrate/substrate.js';
 import { MALFORMED, UNSIGNED } from '../../../support/fake-link-substrate.js';
@@ -120,6 +121,16 @@ describe('hello', () => {
     link.receive(helloOf('child'));
     expect([link.code, link.sent, bench.ids]).toEqual([code, [], []]);
     expect(bench.mesh.relayed).toEqual([]);
+  });
+
+  it('Oversized_IsNotEvenRead', () => {
+    const decode = vi.spyOn(bench.codec, 'decode');
+    const link = bench.open();
+    link.receiveData('x'.repeat(MAX_HELLO_LENGTH + 1));
+    expect([link.code, decode.mock.calls.length]).toEqual([1008, 0]);
+    const child = bench.greet('child');
+    child.receiveData('x'.repeat(MAX_HELLO_LENGTH + 1));
+    expect(decode.mock.lastCall?.[0]).toHaveLength(MAX_HELLO_LENGTH + 1);
   });
 
   it('Outdated_WhereTheClusterHasASecret_IsNotBelieved', () => {
@@ -275,6 +286,15 @@ describe('a contested id', () => {
     old.receive(PUT);
     old.end();
     expect([bench.ids, bench.mesh.relayed, link.ending]).toEqual([['child'], [], undefined]);
+  });
+
+  it('IsNotDecidedByAPongOfTheChallenger', () => {
+    const old = bench.greet('child');
+    const link = bench.greet('child');
+    link.pong();
+    expect([link.sent, link.ending]).toEqual([[], undefined]);
+    bench.clock.advance(2000);
+    expect([old.code, link.types[0]]).toEqual(['terminated', 'welcome']);
   });
 
   it('WhoseSocketReceivesALargeFrame_IsAlive', () => {
