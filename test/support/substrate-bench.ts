@@ -101,7 +101,7 @@ export class SubstrateBench {
   }
 
   /** A socket that has said hello. */
-  greet(id: string, parts: Partial<HelloFrame> & { readonly foreign?: true } = {}): FakeLink {
+  greet(id: string, parts: Parameters<typeof helloOf>[1] = {}): FakeLink {
     const link = this.open();
     link.receive(helloOf(id, parts));
     return link;
@@ -131,9 +131,15 @@ export class SubstrateBench {
   }
 }
 
-export function helloOf(id: string, parts: Partial<HelloFrame> & { readonly foreign?: true } = {}): HelloFrame {
-  const { foreign, ...rest } = parts;
-  const extension = { incarnation: 1, instance: `${id}-1`, sentMs: 1_795_215_340_000 };
+let processes = 0;
+
+/** A hello of another process each time, unless its instance is given. */
+export function helloOf(
+  id: string,
+  parts: Partial<HelloFrame> & { readonly foreign?: true; readonly instance?: string } = {},
+): HelloFrame {
+  const { foreign, instance = `${id}-${++processes}`, ...rest } = parts;
+  const extension = { incarnation: 1, instance, sentMs: 1_795_215_340_000 };
   return {
     type: 'hello',
     nodeId: id,

@@ -116,6 +116,11 @@ export class ChildSocket {
     return this.#hello?.extension !== undefined;
   }
 
+  /** The process at the other end, where it is of this implementation. */
+  get instance(): string | undefined {
+    return this.#hello?.extension?.instance;
+  }
+
   get info(): ChildInfo {
     const { id, enclave, isOurs: ours } = this;
     return { id, enclave, codec: this.#link.codec, ours, sinceMs: this.#sinceMs, remote: this.#link.remote };

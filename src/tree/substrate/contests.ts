@@ -15,7 +15,8 @@ interface Contest {
 
 /**
  * Sockets that claim the id of a live child. The one there was is asked whether it is alive; it loses its place where
- * nothing comes of it. That is found out even where the challenger does not wait for it: it will come again.
+ * nothing comes of it. That is found out even where the challenger does not wait for it: it will come again. A process that
+ * opens a second socket has lost the first, and takes its own place at once.
  */
 export class Contests {
   readonly #clock: Clock;
@@ -46,7 +47,8 @@ export class Contests {
       return;
     }
     const incumbent = this.#children.get(id);
-    if (incumbent === undefined) return challenger.feed('rival-gone');
+    if (incumbent !== undefined && isSameProcess(incumbent, challenger)) incumbent.feed('ousted');
+    if (incumbent === undefined || incumbent.state === 'closed') return challenger.feed('rival-gone');
     const timer = this.#clock.setTimer(CONTEST_MS, () => this.#timeOver(id));
     this.#open.set(id, { incumbent, bytesBefore: incumbent.bytesReceived, timer, challenger });
     incumbent.ping();
@@ -82,4 +84,8 @@ export class Contests {
     this.#open.delete(id);
     return contest;
   }
+}
+
+function isSameProcess({ instance }: ChildSocket, challenger: ChildSocket): boolean {
+  return instance !== undefined && instance === challenger.instance;
 }

@@ -288,6 +288,13 @@ describe('a contested id', () => {
     expect([bench.ids, bench.mesh.relayed, link.ending]).toEqual([['child'], [], undefined]);
   });
 
+  it('OfTheSameProcess_IsTakenOverAtOnce_ItHasLostTheOtherSocket', () => {
+    const old = bench.greet('child', { instance: 'same' });
+    const link = bench.greet('child', { instance: 'same' });
+    expect([old.pings, old.code, link.types[0]]).toEqual([0, 'terminated', 'welcome']);
+    expect(bench.ids).toEqual(['child']);
+  });
+
   it('IsNotDecidedByAPongOfTheChallenger', () => {
     const old = bench.greet('child');
     const link = bench.greet('child');
