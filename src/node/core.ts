@@ -60,7 +60,7 @@ export function createCore(
   const tree = new TreeManager(
     { ...ports, store },
     self,
-    config,
+    { ...config, answerTimeoutMs: 2 * timing.timeoutMs },
     { gossip, signer: keys, age: ageBound, seeds: () => config.peers },
   );
   const isIsolated = (): boolean => tree.role === 'substrate' && gossip.members.live().length === 0;

@@ -103,8 +103,9 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
     log.info('messages are signed', { secrets: config.clusterSecrets.length, maxAgeMs: config.maxMessageAgeMs });
   }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
-  if (config.inbound === 'false') tree.becomeTransient();
-  const joined = config.inbound === 'false' ? tree.transient.attached : recovery.trigger();
+  const isTransient = config.inbound === 'false';
+  const joined = isTransient ? tree.attached : recovery.trigger();
+  if (isTransient) tree.becomeTransient();
   let stopped: Promise<void> | undefined;
   return {
     nodeId: self.id,

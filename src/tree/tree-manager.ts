@@ -8,11 +8,12 @@ import type { Store } from '../gossip/ports/store.js';
 import type { Self } from '../gossip/self.js';
 import { GossipMesh } from './gossip-mesh.js';
 import { CLOSE, type Link, type LinkCodec, type LinkDialer } from './ports/link.js';
+import type { Replica } from './ports/replica.js';
 import type { FrameAge, Signer } from './ports/signer.js';
 import { Substrate } from './substrate/substrate.js';
 import { Transient } from './transient/transient.js';
 import type { FrameCodec } from './wire/codec.js';
-import { createFrameCodec } from './wire/create-codec.js';
+import { createFrameCodec } from './wire/create-frame-codec.js';
 
 /** Whether a node can be dialled, and carries others; or cannot, and is carried. */
 export type Role = 'substrate' | 'transient';
@@ -26,6 +27,8 @@ export interface TreeOptions {
   readonly writeTimeoutMs: number;
   /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
   readonly repairBandwidth: number;
+  /** How long a parent may take to answer a question of repair, in milliseconds. */
+  readonly answerTimeoutMs: number;
 }
 
 interface TreePorts {
@@ -58,8 +61,8 @@ export class TreeManager {
     const codecs = codecsOf(signer);
     const mesh = new GossipMesh(self, gossip);
     this.substrate = new Substrate(ports, self, options, { mesh, codecs, age, areSigned: signer.areRequired });
-    const replica = { receive: (put: Parameters<Gossip['receive']>[0]) => void gossip.receive(put), adopt: gossip.adopt };
-    this.transient = new Transient(ports, self, options, { replica, codecs, age, seeds, areSigned: signer.areRequired });
+    const replica: Replica = { receive: (put) => void gossip.receive(put), adopt: gossip.adopt };
+    this.transient = new Transient(ports, self, options, { replica, codecs, age, seeds });
     gossip.onPut = (put) => this.substrate.spread(put);
     gossip.rooms.own = () => this.substrate.room;
     gossip.uplink = this.transient;
@@ -75,6 +78,11 @@ export class TreeManager {
     if (this.#role === 'transient') return;
     this.#role = 'transient';
     this.transient.start();
+  }
+
+  /** Resolves when this node is attached for the first time. */
+  get attached(): Promise<void> {
+    return new Promise((resolve) => this.transient.subscribe(({ kind }) => kind === 'attached' && resolve()));
   }
 
   /** Whether a socket that somebody opens is taken. */

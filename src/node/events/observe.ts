@@ -7,9 +7,12 @@ export function observeCore({ gossip, recovery, tree }: Core, events: EventLog):
   tree.substrate.subscribe(({ kind, child: { id, enclave }, cause }) => {
     events.emit({ kind: `child-${kind}`, child: { id, enclave }, cause });
   });
-  tree.transient.subscribe(({ kind, parent: { id, address, httpPort }, cause, durationMs }) => {
-    const parent = { id, address, http_port: httpPort };
-    events.emit({ kind, parent, cause, ...(durationMs !== undefined && { duration_ms: Math.round(durationMs) }) });
+  tree.transient.subscribe((change) => {
+    const { kind, cause } = change;
+    const { id, address } = change.parent;
+    const parent = { id, address: address.host, http_port: address.port };
+    if (change.kind === 'detached') events.emit({ kind, parent, cause });
+    else events.emit({ kind, parent, cause, duration_ms: Math.round(change.durationMs) });
   });
   gossip.members.subscribe((change) => {
     for (const draft of memberEvents(change)) events.emit(draft);

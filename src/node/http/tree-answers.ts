@@ -1,16 +1,17 @@
+import type { ReattachmentStatus } from '../../tree/transient/reattachments.js';
 import type { TreeManager } from '../../tree/tree-manager.js';
 
 /** What `/v1/status` says of this node's place in the tree. */
 export function treeStatus({ role, substrate, transient }: TreeManager): Readonly<Record<string, unknown>> {
   if (role === 'substrate') return { role, children: substrate.children.length, room: substrate.room };
   const { state, reattachments, outbox } = transient.status;
-  const { count, last } = reattachments;
+  const { counts, last } = reattachments;
   return {
     role,
     attachment: state,
     parent: parentOf(transient) ?? null,
-    reattachments: { ...count, ...(last && { last }) },
-    writes_waiting: outbox,
+    reattachments: { ...counts, ...(last && { last: lastOf(last) }) },
+    writes_waiting: outbox.writes,
   };
 }
 
@@ -18,6 +19,10 @@ export function treeStatus({ role, substrate, transient }: TreeManager): Readonl
 export function treeTopology({ role, substrate, transient }: TreeManager): Readonly<Record<string, unknown>> {
   if (role === 'transient') return { role, parent: parentOf(transient) ?? null, children: [] };
   return { role, children: substrate.children.map(({ id, enclave }) => ({ id, enclave })) };
+}
+
+function lastOf({ cause, durationMs, atMs }: NonNullable<ReattachmentStatus['last']>): object {
+  return { cause, duration_ms: Math.round(durationMs), at: new Date(atMs).toISOString() };
 }
 
 function parentOf({ status }: TreeManager['transient']): object | undefined {
