@@ -83,6 +83,8 @@ export class Gossip {
   readonly relay: Relay;
   /** Takes in what another replica holds, where it is newer. */
   readonly adopt: AdoptEntry;
+  /** Takes in that a version has expired elsewhere: what is older goes. */
+  readonly supersede: Applier['supersede'];
   /** How many more nodes may attach to whom. */
   readonly rooms: RoomBook;
   /** Set for a node that cannot be dialled, and so is no member. */
@@ -139,6 +141,7 @@ export class Gossip {
     );
     const adopt: AdoptEntry = (entry) => applier.adopt(entry);
     this.adopt = adopt;
+    this.supersede = (...expired) => applier.supersede(...expired);
     this.repair = new Repair(ports, self, options, { members, sender, composer, adopt, channel: this.replicas });
     const stored = (message: PutMessage): void => this.onPut?.(message);
     const { missed } = this.repair;

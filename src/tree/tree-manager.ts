@@ -61,7 +61,8 @@ export class TreeManager {
     const codecs = codecsOf(signer);
     const mesh = new GossipMesh(self, gossip);
     this.substrate = new Substrate(ports, self, options, { mesh, codecs, age, areSigned: signer.areRequired });
-    const replica: Replica = { receive: (put) => void gossip.receive(put), adopt: gossip.adopt };
+    const { adopt, supersede } = gossip;
+    const replica: Replica = { receive: (put) => void gossip.receive(put), adopt, supersede };
     this.transient = new Transient(ports, self, options, { replica, codecs, age, seeds });
     gossip.onPut = (put) => this.substrate.spread(put);
     gossip.rooms.own = () => this.substrate.room;
