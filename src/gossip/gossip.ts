@@ -21,6 +21,7 @@ import { Repair } from './repair/repair.js';
 import { QuorumReader } from './replica/quorum-reader.js';
 import { ReplicaChannel } from './replica/replica-channel.js';
 import { ReplicaDesk } from './replica/replica-desk.js';
+import type { ExpiredKey } from './replica/request.js';
 import { Applier } from './replication/applier.js';
 import { Dedup } from './replication/dedup.js';
 import { Receiver } from './replication/receiver.js';
@@ -84,7 +85,7 @@ export class Gossip {
   /** Takes in what another replica holds, where it is newer. */
   readonly adopt: AdoptEntry;
   /** Takes in that a version has expired elsewhere: what is older goes. */
-  readonly supersede: Applier['supersede'];
+  readonly supersede: (expired: ExpiredKey) => void;
   /** How many more nodes may attach to whom. */
   readonly rooms: RoomBook;
   /** Set for a node that cannot be dialled, and so is no member. */
@@ -141,7 +142,7 @@ export class Gossip {
     );
     const adopt: AdoptEntry = (entry) => applier.adopt(entry);
     this.adopt = adopt;
-    this.supersede = (...expired) => applier.supersede(...expired);
+    this.supersede = ({ key, version, expiresAtMs }) => applier.supersede(key, version, expiresAtMs);
     this.repair = new Repair(ports, self, options, { members, sender, composer, adopt, channel: this.replicas });
     const stored = (message: PutMessage): void => this.onPut?.(message);
     const { missed } = this.repair;

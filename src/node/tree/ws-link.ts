@@ -11,11 +11,11 @@ export const CLOSE_TIMEOUT_MS = 1000;
 const MAX_REASON_BYTES = 123;
 
 /** What the WebSockets of both ends have in common. Of a frame that is longer, nothing is kept: 1009. */
-export const WS_OPTIONS = {
-  perMessageDeflate: false,
-  maxPayload: MAX_FRAME_BYTES,
-  closeTimeout: CLOSE_TIMEOUT_MS,
-} as const;
+export const WS_OPTIONS: {
+  readonly perMessageDeflate: false;
+  readonly maxPayload: number;
+  readonly closeTimeout: number;
+} = { perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES, closeTimeout: CLOSE_TIMEOUT_MS };
 
 /** What a link tells whoever looks after all of them. */
 export interface LinkKeeper {
