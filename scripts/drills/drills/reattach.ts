@@ -205,7 +205,7 @@ async function settle({ ledgers, substrates, transient }: Scene, progress: Progr
   const nodes = [...substrates, transient];
   await Promise.all(nodes.map((node) => untilShown(node, acknowledged, performance.now(), SHOWN_WITHIN_MS * 5)));
   for (const ledger of ledgers) progress(`writes: ${JSON.stringify(ledger.answers)}`);
-  return Promise.all(nodes.map((node) => behind(node, acknowledged)));
+  return Promise.all(nodes.map(async (node) => (await behind(node, acknowledged)).size));
 }
 
 function figuresOf({ verb, target, takes }: Loss, runs: readonly Run[], lost: readonly number[]): readonly Figure[] {

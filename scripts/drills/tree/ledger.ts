@@ -1,9 +1,12 @@
+import { concurrently } from '../load/concurrently.js';
 import type { DrillNode } from '../nodes/drill-node.js';
 import { msUntil } from '../nodes/watch.js';
 
 /** Keys that one writer goes round. */
-const KEYS = 400;
+const KEYS = 200;
 const TICK_MS = 1;
+/** Reads at a time of whoever looks what is there. */
+const READERS = 16;
 
 interface Write {
   readonly key: string;
@@ -82,14 +85,19 @@ export class Ledger {
   }
 }
 
-/** How many of the acknowledged writes a node does not show: nothing, or an older one. */
-export async function behind(node: DrillNode, acknowledged: ReadonlyMap<string, number>): Promise<number> {
-  let count = 0;
-  for (const [key, sequence] of acknowledged) {
+/** The acknowledged writes that a node does not show: it has nothing, or an older one. */
+export async function behind(
+  node: DrillNode,
+  acknowledged: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, number>> {
+  const missing = new Map<string, number>();
+  const writes = [...acknowledged];
+  await concurrently(writes.length, READERS, async (index) => {
+    const [key, sequence] = writes[index] ?? ['', 0];
     const value = await node.api.get(key);
-    if (value === undefined || Number(value) < sequence) count++;
-  }
-  return count;
+    if (value === undefined || Number(value) < sequence) missing.set(key, sequence);
+  });
+  return missing;
 }
 
 /** Milliseconds until the node shows all of them; `undefined` where that takes too long. */
@@ -99,13 +107,9 @@ export function untilShown(
   sinceMs: number,
   timeoutMs: number,
 ): Promise<number | undefined> {
-  const missing = new Map(acknowledged);
+  let missing = acknowledged;
   return msUntil({ sinceMs, timeoutMs }, async () => {
-    for (const [key, sequence] of missing) {
-      const value = await node.api.get(key);
-      if (value === undefined || Number(value) < sequence) return false;
-      missing.delete(key);
-    }
-    return true;
+    missing = await behind(node, missing);
+    return missing.size === 0;
   });
 }
