@@ -11,6 +11,9 @@ import type {
 export const MAX_ALTERNATIVES = 5;
 export const MAX_VIEW_MEMBERS = 64;
 
+/** Longest reason of a goodbye, in UTF-16 units. */
+export const MAX_REASON_CHARACTERS = 128;
+
 /** Most members read from a welcome. */
 export const MAX_WELCOME_MEMBERS = 10_000;
 
@@ -38,6 +41,7 @@ export interface HelloFrame {
   readonly type: 'hello';
   readonly nodeId: string;
   readonly enclave: string;
+  /** Empty where the node names none that can be a host. */
   readonly address: string;
   /** 0 where absent. */
   readonly httpPort: number;
@@ -96,7 +100,8 @@ export interface ViewFrame {
   readonly members: readonly Candidate[];
 }
 
-export type AskKind = 'replica' | 'read';
+export const ASK_KINDS = ['replica', 'read'] as const;
+export type AskKind = (typeof ASK_KINDS)[number];
 
 export interface AskFrame {
   readonly type: 'ask';

@@ -11,11 +11,14 @@ import { encodeViewDigest } from './view-digest.js';
  */
 export function encodeMessage(message: Message): Uint8Array {
   if (message.type === 'PUT') return encodePut(message);
-  return Buffer.from(message.type === 'ACK' ? ackText(message) : JSON.stringify(messageJson(message)));
+  return Buffer.from(message.type === 'ACK' ? ackText(message) : JSON.stringify(messageFields(message)));
 }
 
-/** A message as `JSON.stringify` has to be given it. */
-function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readonly<Record<string, unknown>> {
+/**
+ * The fields of a message by their names and in their order on the wire; `undefined` stands for one that is left out.
+ * The value of a write is bytes here: how these travel is up to the encoding.
+ */
+export function messageFields(message: Message): Readonly<Record<string, unknown>> {
   const base = {
     type: message.type,
     from: message.from,
@@ -23,6 +26,10 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
     message_id: message.messageId,
   };
   switch (message.type) {
+    case 'PUT':
+      return { ...base, key: message.key, data: message.data, ttl: message.ttlSeconds, x: putExtension(message) };
+    case 'ACK':
+      return { ...base, to: message.to || undefined, key: message.key || undefined };
     case 'PING':
       return {
         ...base,
@@ -87,6 +94,10 @@ function encodePut(message: PutMessage): Uint8Array {
   body.write(base64, headBytes, 'latin1');
   body.write(tail, headBytes + base64.length, 'utf8');
   return body;
+}
+
+function putExtension(message: PutMessage): Readonly<Record<string, unknown>> | undefined {
+  return extensionJson({ ...wishJson(message), enclave: message.enclave }, {});
 }
 
 function putExtensionText({ wantsReply, enclave }: PutMessage): string {
