@@ -11,7 +11,7 @@ import { CLOSE, type LinkCodec, type LinkDialer } from '../ports/link.js';
 import type { FrameAge } from '../ports/signer.js';
 import type { FrameCodec } from '../wire/codec.js';
 import { Candidates, type Scope } from './candidates.js';
-import type { Line, LossCause, TransientEvent } from './line.js';
+import type { Line, LossCause, Target, TransientEvent } from './line.js';
 import { Parent } from './parent.js';
 import { Seeker } from './seeker.js';
 import { type Acts, type EventKind, type Phase, stateOf, stepOf, type TransientState } from './state.js';
@@ -72,8 +72,8 @@ export class Attachment {
   #hasFarewell = false;
   /** Parents that were left and whose sockets have not ended. Each ends within a second. */
   readonly #left = new Set<Parent>();
-  /** Why a parent is sought, and since when, in monotonic time. */
-  #departure: { readonly cause: Departure; readonly sinceMs: number } = { cause: 'start', sinceMs: 0 };
+  /** While a parent is sought: why, and since when, in monotonic time. */
+  #departure: { readonly cause: Departure; readonly sinceMs: number } | undefined;
   #scope: Scope = 'any';
   #pause: Timer | undefined;
   /** Rounds without success since the last attachment, and attachments in a row that were brief. */
@@ -102,7 +102,7 @@ export class Attachment {
   }
 
   start(): void {
-    this.#departure = { cause: 'start', sinceMs: this.#ports.clock.monotonicMs() };
+    this.#depart('start');
     this.#post({ kind: 'due' });
   }
 
@@ -166,11 +166,12 @@ export class Attachment {
     if (act !== 'attach') return line.drop(CLOSE.normal, '');
     this.#seeker.end();
     const former = this.#parent;
-    const { cause, sinceMs } = this.#departure;
     const nowMs = this.#ports.clock.monotonicMs();
+    const { cause, sinceMs } = this.#departure ?? { cause: 'start', sinceMs: nowMs };
     const parent = this.#parentOf(line, welcome);
     this.#parent = parent;
     this.#attachedMs = nowMs;
+    this.#departure = undefined;
     this.#hasFarewell = false;
     this.#failedRounds = 0;
     this.#scope = 'any';
@@ -210,8 +211,7 @@ export class Attachment {
   #turnedAway(act: Acts['turnedAway'] | 'ignore', goodbye: GoodbyeFrame): void {
     if (act !== 'heed') return;
     if (goodbye.reason === 'id taken') this.#ports.log.warn('node id is taken at a candidate: ids must be unique');
-    const named = this.#candidates.suggest(goodbye.alternatives);
-    if (this.#scope === 'any') this.#seeker.prefer(named);
+    this.#seeker.prefer(this.#candidates.suggest(goodbye.alternatives, this.#scope));
     this.#seeker.proceed();
   }
 
@@ -227,7 +227,7 @@ export class Attachment {
     this.#hasFarewell = true;
     this.#depart('goodbye');
     this.#scope = 'any';
-    const named = this.#candidates.suggest(goodbye.alternatives);
+    const named = this.#candidates.suggest(goodbye.alternatives, 'any');
     if (act === 'widen') return this.#widen(named);
     this.#failedRounds = 0;
     this.#pause?.cancel();
@@ -238,13 +238,14 @@ export class Attachment {
   #widen(named: readonly Target[] = []): void {
     this.#seeker.prefer(named);
     this.#seeker.append(this.#candidates.round('any', this.#parent?.info.address));
-    if (this.#phase === 'dialling' || this.#phase === 'moving: dialling') this.#seeker.dial();
+    const isDialling = this.#phase === 'dialling' || this.#phase === 'moving: dialling';
+    if (isDialling && !this.#seeker.isDelayed) this.#seeker.dial();
   }
 
   #lost(act: Acts['lost'] | 'ignore', cause: LossCause): void {
     const parent = this.#parent;
     if (act === 'ignore' || parent === undefined) return;
-    this.#depart(this.#hasFarewell ? 'goodbye' : cause);
+    this.#depart(cause);
     this.#parent = undefined;
     this.#scope = 'any';
     this.#candidates.lost(parent.info.address);
@@ -283,17 +284,19 @@ export class Attachment {
     this.#pause = clock.setTimer(pauseMs, () => this.#post({ kind: 'due' }));
   }
 
-  /** A move that is under way for this reason goes on being it. */
+  /** What comes first counts, until the next parent is found; that a better one was sought anyway does not. */
   #depart(cause: Departure): void {
-    if (cause === 'goodbye' && this.#departure.cause === 'goodbye' && this.state !== 'attached') return;
-    this.#departure = { cause, sinceMs: this.#ports.clock.monotonicMs() };
+    const { clock } = this.#ports;
+    if (this.#departure !== undefined && this.#departure.cause !== 'homeward') return;
+    this.#departure = { cause, sinceMs: clock.monotonicMs() };
+    if (cause === 'homeward') return;
+    this.#brief = clock.monotonicMs() - this.#attachedMs < BRIEF_MS ? this.#brief + 1 : 0;
   }
 
   /** No wait, unless one parent after another takes this node in and lets it go. */
   #delayMs(): number {
-    const { clock, rng } = this.#ports;
-    this.#brief = clock.monotonicMs() - this.#attachedMs < BRIEF_MS ? this.#brief + 1 : 0;
-    return this.#brief <= MAX_BRIEF ? 0 : fullJitterMs(rng, this.#brief - MAX_BRIEF - 1, BACKOFF);
+    const excess = this.#brief - MAX_BRIEF;
+    return excess <= 0 ? 0 : fullJitterMs(this.#ports.rng, excess - 1, BACKOFF);
   }
 
   #part(parent: Parent): void {

@@ -50,10 +50,10 @@ export class Candidates {
     return this.#distinct(this.#groups().flat()).length;
   }
 
-  /** Whom a parent that says goodbye names in its place. */
-  suggest(alternatives: readonly Candidate[]): readonly Target[] {
+  /** Takes note of whom a parent that says goodbye names in its place, and draws their order. */
+  suggest(alternatives: readonly Candidate[], scope: Scope): readonly Target[] {
     this.#alternatives = alternatives.slice(0, MAX_ALTERNATIVES).map(targetOf);
-    return this.#distinct(this.#drawn(this.#alternatives));
+    return this.#isolate(scope, this.#drawn(this.#alternatives), undefined);
   }
 
   /** The members that the parent knows take the place of those known before. */

@@ -43,6 +43,7 @@ export class Parent {
   readonly #listener: ParentListener;
   readonly #heartbeat: Heartbeat;
   readonly #questions: Questions;
+  #resolveClosed: () => void = () => undefined;
   #isLeft = false;
 
   constructor(
@@ -62,11 +63,9 @@ export class Parent {
       line.listen({
         frame: (frame) => this.#heard(frame),
         fault: () => this.#end('unreadable'),
-        closed: () => {
-          this.#end('closed');
-          resolve();
-        },
+        closed: () => this.#end('closed'),
       });
+      this.#resolveClosed = resolve;
     });
     this.#heartbeat.start();
   }
@@ -105,9 +104,12 @@ export class Parent {
     if (frame.type === 'put' || frame.type === 'ack') this.#listener.heard(this, frame);
   }
 
+  /** Where it was left, only the end of its socket is waited for. */
   #end(cause: LossCause): void {
+    if (this.#isLeft && cause === 'unreadable') return;
     this.#heartbeat.stop();
     this.#questions.end();
+    this.#resolveClosed();
     if (this.#isLeft) return;
     this.#isLeft = true;
     if (cause === 'silent') this.#line.terminate();

@@ -42,6 +42,8 @@ interface Round {
   /** Open, and not greeted yet. Bounded by `MAX_DIALS`. */
   readonly reserves: Line[];
   dialling: number;
+  /** The first dial waits. */
+  isDelayed: boolean;
 }
 
 /** Dials the candidates of a round, each once, and greets one at a time; what comes of it is posted. */
@@ -69,9 +71,21 @@ export class Seeker {
   begin(targets: readonly Target[], afterMs: number): void {
     this.end();
     const waiting = [...targets];
-    this.#round = { abort: new AbortController(), waiting, tried: new Set(), reserves: [], dialling: 0 };
+    this.#round = {
+      abort: new AbortController(),
+      waiting,
+      tried: new Set(),
+      reserves: [],
+      dialling: 0,
+      isDelayed: afterMs > 0,
+    };
     if (afterMs > 0) this.#nextTimer = this.#ports.clock.setTimer(afterMs, () => this.#parts.post({ kind: 'next' }));
     else this.dial();
+  }
+
+  /** Whether the first dial of the round waits. */
+  get isDelayed(): boolean {
+    return this.#round?.isDelayed ?? false;
   }
 
   /** These are tried before all others. */
@@ -84,10 +98,11 @@ export class Seeker {
     this.#round?.waiting.push(...targets);
   }
 
-  /** Dials the next candidate. */
+  /** Dials the next candidate, if there is one; says when the round is over. */
   dial(): void {
     const round = this.#round;
     if (round === undefined) return;
+    round.isDelayed = false;
     this.#nextTimer?.cancel();
     const target = this.#take(round);
     if (target === undefined) {
