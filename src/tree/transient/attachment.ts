@@ -19,7 +19,7 @@ import { type Acts, type EventKind, type Phase, stateOf, stepOf, type TransientS
 /** Pauses between rounds without success, with full jitter. */
 export const BACKOFF = { baseMs: 250, capMs: 60_000 } as const;
 /** A parent that is lost sooner than this after its welcome was none, in milliseconds. */
-export const BRIEF_MS = 10_000;
+export const BRIEF_MS = 1000;
 /** So many parents in a row may be lost so soon, before the search for the next one waits. */
 export const MAX_BRIEF = 2;
 
@@ -96,6 +96,11 @@ export class Attachment {
     return this.#parent;
   }
 
+  /** The members that the parent knows, as far as they are kept. */
+  get members(): readonly Candidate[] {
+    return this.#candidates.members;
+  }
+
   /** How many addresses there are to attach to. */
   get candidates(): number {
     return this.#candidates.count;
@@ -116,8 +121,12 @@ export class Attachment {
     this.#events.push(event);
     if (this.#isTaking) return;
     this.#isTaking = true;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#take(next);
-    this.#isTaking = false;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#take(next);
+    } finally {
+      // What a listener throws is the fault of that listener: the next event is taken all the same.
+      this.#isTaking = false;
+    }
   }
 
   #take(event: TransientEvent): void {

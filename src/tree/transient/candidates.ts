@@ -45,6 +45,11 @@ export class Candidates {
     );
   }
 
+  /** Those of the last view. */
+  get members(): readonly Candidate[] {
+    return this.#members.map(candidateOf);
+  }
+
   /** How many addresses there are to try. */
   get count(): number {
     return this.#distinct(this.#groups().flat()).length;

@@ -10,7 +10,7 @@ import type { Self } from '../../gossip/self.js';
 import { Ticker } from '../../gossip/ticker.js';
 import type { AckMessage, PutMessage } from '../../gossip/wire/message.js';
 import { decodeReplicaAnswer, encodeReplicaRequest } from '../../gossip/wire/replica-codec.js';
-import type { Frame, WelcomeFrame } from '../frame.js';
+import type { Candidate, Frame, WelcomeFrame } from '../frame.js';
 import type { LinkCodec, LinkDialer } from '../ports/link.js';
 import type { Replica } from '../ports/replica.js';
 import type { FrameAge } from '../ports/signer.js';
@@ -149,6 +149,11 @@ export class Transient implements Uplink {
       outbox: { writes: this.#outbox.size, bytes: this.#outbox.bytes },
       repair: this.#repair.status,
     };
+  }
+
+  /** The members that this node could be attached to, as the parent has named them last. */
+  get members(): readonly Candidate[] {
+    return this.#attachment.members;
   }
 
   subscribe(listener: TransientListener): void {
