@@ -1,12 +1,12 @@
 import type { HostPort } from '../gossip/address.js';
 import { Gossip } from '../gossip/gossip.js';
-import type { ReachInquiry } from '../gossip/topology/joiner.js';
 import { PROFILES, tuned } from '../gossip/membership/timing.js';
 import type { Clock } from '../gossip/ports/clock.js';
 import type { Log } from '../gossip/ports/log.js';
 import type { Metrics } from '../gossip/ports/metrics.js';
 import type { Rng } from '../gossip/ports/rng.js';
 import type { Self } from '../gossip/self.js';
+import type { ReachInquiry } from '../gossip/topology/joiner.js';
 import { IsolationRecovery } from '../omega/isolation-recovery.js';
 import { SeedRounds } from '../omega/seed-rounds.js';
 import type { LinkDialer } from '../tree/ports/link.js';

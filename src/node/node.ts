@@ -57,6 +57,9 @@ export async function startNode(config: NodeConfig, options: StartOptions = {}):
   return run(config, node);
 }
 
+/** When what is not needed for a start is loaded, in milliseconds after it. */
+const WARM_UP_MS = 500;
+
 type NodeParts = ReturnType<typeof assemble>;
 
 /** Wires one node together around a bound server. */
@@ -85,11 +88,11 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   server.onFault = () => malformed.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  return { ...ports, ...core, ...front, handlers, self, lag, server, events };
+  return { ...ports, ...core, ...front, handlers, acceptor, self, lag, server, events };
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
-  const { self, log, store, gossip, recovery, seedRounds, tree, lag } = node;
+  const { self, clock, log, store, gossip, recovery, seedRounds, tree, acceptor, lag } = node;
   const url = `http://${formatHostPort(self.address)}`;
   warnOf(config, log);
   store.start();
@@ -106,6 +109,7 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
   const isTransient = config.inbound === 'false';
   const joined = isTransient ? tree.attached : recovery.trigger();
   if (isTransient) tree.becomeTransient();
+  const warmUp = clock.setTimer(WARM_UP_MS, () => void acceptor.warmUp());
   let stopped: Promise<void> | undefined;
   return {
     nodeId: self.id,
@@ -114,6 +118,7 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
     joined,
     events: node.events,
     stop: () => {
+      warmUp.cancel();
       stopped ??= drainAndStop(node, config.drainTimeoutMs);
       return stopped;
     },

@@ -153,7 +153,7 @@ async function loseParent(loss: Loss, scene: Scene): Promise<Run> {
   const sinceMs = performance.now();
   await loss.begin(victim, scene);
   const back = await scene.feed.next(isAttached(victim.id), { sinceMs, timeoutMs: TIMEOUT_MS });
-  const shownMs = await shown(scene, back);
+  const shownMs = await shown(scene, sinceMs, back);
   await loss.end(victim, scene);
   await untilComplete(scene.substrates, RETURN_TIMEOUT_MS);
   scene.standing.add(victim);
@@ -173,7 +173,7 @@ async function loseAll(loss: Loss, scene: Scene): Promise<Run> {
   await Promise.all(others.map((other) => other.start()));
   await untilComplete(scene.substrates, RETURN_TIMEOUT_MS);
   for (const substrate of scene.substrates) scene.standing.add(substrate);
-  const shownMs = await shown(scene, back && { ...back, atMs: performance.now() });
+  const shownMs = await shown(scene, sinceMs, back && { ...back, atMs: performance.now() });
   return { backMs: back && Math.max(0, back.atMs - sinceMs), gapMs: back?.duration_ms, shownMs };
 }
 
@@ -181,9 +181,14 @@ function isAttached(notTo: string | undefined): (event: FeedEvent) => boolean {
   return ({ kind, parent }) => kind === 'attached' && parent?.id !== notTo;
 }
 
-async function shown({ ledgers, transient }: Scene, back: FeedEvent | undefined): Promise<number | undefined> {
+/** What was acknowledged by anybody since the loss. */
+async function shown(
+  { ledgers, transient }: Scene,
+  sinceMs: number,
+  back: FeedEvent | undefined,
+): Promise<number | undefined> {
   if (back === undefined) return undefined;
-  const acknowledged = new Map(ledgers.flatMap((ledger) => [...ledger.snapshot()]));
+  const acknowledged = new Map(ledgers.flatMap((ledger) => [...ledger.snapshot(sinceMs)]));
   return untilShown(transient, acknowledged, back.atMs, TIMEOUT_MS);
 }
 

@@ -13,6 +13,11 @@ interface Write {
   readonly sequence: number;
 }
 
+interface Acknowledged {
+  readonly sequence: number;
+  readonly atMs: number;
+}
+
 /**
  * Writes numbers that rise, at a fixed rate, and knows for each key the last that was answered with 201: no node may
  * ever show an older one of that key once the write has spread.
@@ -22,7 +27,7 @@ export class Ledger {
   readonly #targets: () => readonly DrillNode[];
   readonly #intervalMs: number;
   /** Bounded by `KEYS`. */
-  readonly #acknowledged = new Map<string, number>();
+  readonly #acknowledged = new Map<string, Acknowledged>();
   /** Bounded by the rate times the longest time a write takes to be answered. */
   readonly #underWay = new Set<Promise<void>>();
   #sequence = 0;
@@ -53,9 +58,10 @@ export class Ledger {
     await Promise.all(this.#underWay);
   }
 
-  /** What has been acknowledged up to now. */
-  snapshot(): ReadonlyMap<string, number> {
-    return new Map(this.#acknowledged);
+  /** What has been acknowledged up to now, since a reading of `performance.now()`. */
+  snapshot(sinceMs = Number.NEGATIVE_INFINITY): ReadonlyMap<string, number> {
+    const recent = [...this.#acknowledged].filter(([, { atMs }]) => atMs >= sinceMs);
+    return new Map(recent.map(([key, { sequence }]) => [key, sequence]));
   }
 
   async #run(): Promise<void> {
@@ -79,7 +85,9 @@ export class Ledger {
     const status = (await node?.api.put(key, Buffer.from(String(sequence)))) ?? 0;
     if (status === 201) {
       this.#accepted++;
-      this.#acknowledged.set(key, Math.max(sequence, this.#acknowledged.get(key) ?? 0));
+      if (sequence > (this.#acknowledged.get(key)?.sequence ?? 0)) {
+        this.#acknowledged.set(key, { sequence, atMs: performance.now() });
+      }
     } else if (status === 202) this.#pending++;
     else this.#failed++;
   }

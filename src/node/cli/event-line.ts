@@ -28,7 +28,13 @@ function cellsOf(event: StreamEvent): Cells {
   return ['', '', 'outcome' in event ? event.outcome : ''];
 }
 
-function parentCause({ cause, duration_ms }: { readonly cause: string; readonly duration_ms?: number | undefined }): string {
+function parentCause({
+  cause,
+  duration_ms,
+}: {
+  readonly cause: string;
+  readonly duration_ms?: number | undefined;
+}): string {
   return duration_ms === undefined ? cause : `${cause}, after ${Math.round(duration_ms)} ms`;
 }
 

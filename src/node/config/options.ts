@@ -76,7 +76,8 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   inbound: {
     name: 'inbound',
     group: 'Network',
-    summary: 'Whether other nodes can dial this one: true, false (it attaches to one over WebSocket), or auto: a seed tries',
+    summary:
+      'Whether other nodes can dial this one: true, false (it attaches to one over WebSocket), or auto: a seed tries',
     type: choice(INBOUND_MODES, 'mode'),
     fallback: 'auto',
   },

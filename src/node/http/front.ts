@@ -1,7 +1,7 @@
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Log } from '../../gossip/ports/log.js';
-import type { Self } from '../../gossip/self.js';
 import type { RepairStatus } from '../../gossip/repair/repairer.js';
+import type { Self } from '../../gossip/self.js';
 import type { Tombstone } from '../../gossip/wire/news.js';
 import type { TreeManager } from '../../tree/tree-manager.js';
 import type { NodeConfig } from '../config/node-config.js';
@@ -88,7 +88,8 @@ function membershipCheck(removal: Tombstone | undefined): ReadinessCheck {
 
 /** A node without a parent serves what it has, and keeps what it is given until it has one. */
 function treeCheck({ role, substrate, transient }: TreeManager): ReadinessCheck {
-  if (role === 'substrate') return { name: 'tree', ok: true, detail: `substrate, ${substrate.children.length} attached` };
+  if (role === 'substrate')
+    return { name: 'tree', ok: true, detail: `substrate, ${substrate.children.length} attached` };
   const { parent, state } = transient.status;
   return { name: 'tree', ok: true, detail: parent === undefined ? `transient, ${state}` : `attached to ${parent.id}` };
 }

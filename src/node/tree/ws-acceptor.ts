@@ -96,7 +96,12 @@ export class WsAcceptor {
     }
   }
 
-  /** The library is loaded with the first link: a node that gets none starts without it. */
+  /** Loads the library ahead of the first link, which may come from somebody who has just lost another parent. */
+  async warmUp(): Promise<void> {
+    await this.#loaded();
+  }
+
+  /** The library is loaded with the first link, or after a while: a node starts without it. */
   async #loaded(): Promise<WebSocketServer> {
     if (this.#server !== undefined) return this.#server;
     const { WebSocketServer } = await import('ws');

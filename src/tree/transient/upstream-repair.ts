@@ -13,6 +13,12 @@ import { decodeReplicaAnswer, encodeReplicaRequest } from '../../gossip/wire/rep
 import type { Replica } from '../ports/replica.js';
 import type { Parent } from './parent.js';
 
+/**
+ * How long after an attachment something may be missing, in milliseconds, and how often is looked meanwhile: what was written
+ * in between is not on its way here, and the parent itself may have missed it and get it now.
+ */
+export const CATCHING_UP_MS = 5000;
+export const CATCH_UP_PERIOD_MS = 250;
 /** Pause between two comparisons of which the first moved something, and how often they follow each other. */
 export const AGAIN_MS = 50;
 export const MAX_IN_A_ROW = 8;
@@ -52,6 +58,7 @@ export class UpstreamRepair {
   #last: { readonly memberId: string; readonly atMs: number } | undefined;
   #inARow = 0;
   #fruitless = 0;
+  #attachedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     ports: UpstreamRepairPorts,
@@ -96,6 +103,7 @@ export class UpstreamRepair {
     this.#stopping = stopping;
     this.#inARow = 0;
     this.#fruitless = 0;
+    this.#attachedMs = this.#ports.clock.monotonicMs();
     this.#running = this.#run(parent, stopping.signal, this.#running);
   }
 
@@ -118,6 +126,7 @@ export class UpstreamRepair {
     const session = new RepairSession(this.#ports, {
       ...this.#moving,
       signal,
+      ...(this.#isCatchingUp && { settlingMs: 0 }),
       adopt: this.#replica.adopt,
       ask: (question, bytes) => this.#ask(parent, question, bytes),
     });
@@ -144,7 +153,12 @@ export class UpstreamRepair {
     if (outcome === 'repaired' && this.#inARow < MAX_IN_A_ROW) return AGAIN_MS;
     const isHurried = outcome !== 'equal' && this.#fruitless < MAX_FRUITLESS;
     if (outcome === 'repaired') this.#inARow = 0;
+    if (this.#isCatchingUp && outcome !== 'failed') return CATCH_UP_PERIOD_MS;
     return (isHurried ? HURRIED_PERIOD_MS : QUIET_PERIOD_MS) * (0.8 + 0.4 * this.#ports.rng.next());
+  }
+
+  get #isCatchingUp(): boolean {
+    return this.#ports.clock.monotonicMs() - this.#attachedMs < CATCHING_UP_MS;
   }
 
   async #ask<Op extends ReplicaOp>(
