@@ -115,8 +115,10 @@ export class WsLink implements Link {
   readonly #read = (chunk: Buffer): void => {
     this.#held = this.#isComplete ? 0 : this.#held + chunk.length;
     this.#isComplete = false;
-    if (!this.#hasHeard && this.bytesReceived > this.#maxFirstBytes) this.#refuse(CLOSE.tooBig, 'first frame too long');
-    else this.#keeper.read(this, this.#held);
+    this.#keeper.read(this, this.#held);
+    if (this.#isDeaf || this.#hasHeard || this.bytesReceived <= this.#maxFirstBytes) return;
+    this.#refuse(CLOSE.tooBig, 'first message too long');
+    this.#ws.pause();
   };
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -127,12 +129,11 @@ export class WsLink implements Link {
     this.#tell(() => this.onMessage?.(isBinary ? owned(data) : data.toString()));
   }
 
-  /** Reads nothing more, and says why. */
+  /** Takes in no message any more, and says why. */
   #refuse(code: CloseCode, reason: string): void {
     this.#isDeaf = true;
     this.#keeper.fault();
     this.close(code, reason);
-    this.#ws.pause();
   }
 
   #ended(code: number): void {
