@@ -8,8 +8,8 @@ const MIB = 1024 * 1024;
 
 /** The simulation is worth what its links are: they have to do whatever the real ones do. */
 const WORLDS: readonly (readonly [string, () => Promise<LinksWorld>])[] = [
-  ['real', wsWorld],
-  ['simulated', simLinksWorld],
+  ['real', () => wsWorld()],
+  ['simulated', () => simLinksWorld()],
 ];
 
 /** What one end was told. */

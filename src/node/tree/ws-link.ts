@@ -20,7 +20,7 @@ export const WS_OPTIONS = {
 /** What a link tells whoever looks after all of them. */
 export interface LinkKeeper {
   readonly log: Log;
-  /** `bytes` came in; `held`: how many of a message that is not complete are kept now. */
+  /** Bytes came in; `held`: how many of a message that is not complete are kept now. */
   read(link: WsLink, held: number): void;
   /** The other end did what no honest one does. */
   fault(): void;
@@ -35,6 +35,8 @@ export interface WsLinkParts {
   readonly socket: Socket;
   readonly codec: LinkCodec;
   readonly remote: string;
+  /** What had come in over the connection before the first frame. */
+  readonly bytesBefore: number;
   /** Most bytes that may come in until the first message is complete. */
   readonly maxFirstBytes: number;
 }
@@ -53,22 +55,21 @@ export class WsLink implements Link {
   readonly #keeper: LinkKeeper;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
-  /** What had come in when the link was opened: requests, and the handshake. */
-  readonly #before: number;
+  readonly #bytesBefore: number;
   readonly #maxFirstBytes: number;
   #hasHeard = false;
   #isComplete = false;
   #isDeaf = false;
   #held = 0;
 
-  constructor(keeper: LinkKeeper, { ws, socket, codec, remote, maxFirstBytes }: WsLinkParts) {
+  constructor(keeper: LinkKeeper, { ws, socket, codec, remote, bytesBefore, maxFirstBytes }: WsLinkParts) {
     this.#keeper = keeper;
     this.#ws = ws;
     this.#socket = socket;
     this.codec = codec;
     this.remote = remote;
     this.#maxFirstBytes = maxFirstBytes;
-    this.#before = socket.bytesRead;
+    this.#bytesBefore = bytesBefore;
     ws.pause();
     setImmediate(() => ws.resume());
     ws.on('error', () => keeper.fault());
@@ -80,16 +81,11 @@ export class WsLink implements Link {
   }
 
   get bytesReceived(): number {
-    return this.#socket.bytesRead - this.#before;
+    return this.#socket.bytesRead - this.#bytesBefore;
   }
 
   get bytesQueued(): number {
     return this.#ws.bufferedAmount;
-  }
-
-  /** Bytes kept of a message that is not complete. */
-  get bytesHeld(): number {
-    return this.#held;
   }
 
   send(data: string | Uint8Array): void {

@@ -5,7 +5,7 @@ import { HttpServer } from '../../../src/node/http/http-server.js';
 import { systemClock } from '../../../src/node/runtime/system-clock.js';
 import { WsAcceptor } from '../../../src/node/tree/ws-acceptor.js';
 import { WsDialer } from '../../../src/node/tree/ws-dialer.js';
-import { WsLinks } from '../../../src/node/tree/ws-links.js';
+import { WsLinks, type WsLinksOptions } from '../../../src/node/tree/ws-links.js';
 import type { DialOutcome, Link, LinkCodec } from '../../../src/tree/ports/link.js';
 import type { Listener } from '../../sim/world/machine.js';
 import { Network } from '../../sim/world/network.js';
@@ -52,18 +52,23 @@ export interface WsWorld extends LinksWorld {
   readonly metrics: ReadableMetrics;
   readonly log: RecordingLog;
   readonly sockets: ReadonlySet<Socket>;
+  /** Called with each link that is accepted, at once. */
+  hearOf(onAccept: (link: Link) => void): void;
+  /** Requests over HTTP are answered when this has resolved. */
+  answerAfter(promise: Promise<void>): void;
   /** With what the gate refuses the next handshakes. */
   gateSays(refusal: string | undefined): void;
 }
 
 const DESERTED: HostPort = { host: '127.0.0.1', port: 1 };
 
-export async function wsWorld(): Promise<WsWorld> {
+export async function wsWorld(options: WsLinksOptions = {}, host = '127.0.0.1'): Promise<WsWorld> {
   const [metrics, log] = [new ReadableMetrics(), new RecordingLog()];
-  const links = new WsLinks({ log, metrics });
+  const links = new WsLinks({ log, metrics }, options);
   const accepted: Link[] = [];
   let reception: Reception = 'accepts';
   let greeting: Uint8Array | undefined;
+  let heardOf = (_link: Link): void => undefined;
   let refusal: string | undefined;
   const acceptor = new WsAcceptor(
     { metrics },
@@ -73,6 +78,7 @@ export async function wsWorld(): Promise<WsWorld> {
       mayAccept: () => reception !== 'full',
       onLink: (link) => {
         accepted.push(link);
+        heardOf(link);
         if (greeting !== undefined) link.send(greeting);
       },
     },
@@ -80,8 +86,12 @@ export async function wsWorld(): Promise<WsWorld> {
   const server = new HttpServer();
   const sockets = new Set<Socket>();
   const dialer = new WsDialer(new WsLinks({ log, metrics: new ReadableMetrics() }));
-  const answer = (_req: unknown, res: { end(text: string): void }): void => res.end('ok');
-  const port = await server.listen(0, '127.0.0.1', () => ({
+  let hasToWait: Promise<void> | undefined;
+  const answer = (_req: unknown, res: { end(text: string): void }): void => {
+    if (hasToWait === undefined) res.end('ok');
+    else void hasToWait.then(() => res.end('ok'));
+  };
+  const port = await server.listen(0, host, () => ({
     request: answer,
     expectation: answer,
     unknownExpectation: answer,
@@ -95,7 +105,7 @@ export async function wsWorld(): Promise<WsWorld> {
   const mutePort = await listening(mute);
   return {
     ...{ server, links, dialer, metrics, log, sockets, accepted },
-    address: { host: '127.0.0.1', port },
+    address: { host, port },
     deserted: DESERTED,
     mute: { host: '127.0.0.1', port: mutePort },
     receive: (next) => {
@@ -103,6 +113,12 @@ export async function wsWorld(): Promise<WsWorld> {
     },
     greet: (next) => {
       greeting = next;
+    },
+    hearOf: (next) => {
+      heardOf = next;
+    },
+    answerAfter: (promise) => {
+      hasToWait = promise;
     },
     gateSays: (next) => {
       refusal = next;
@@ -126,7 +142,7 @@ export async function wsWorld(): Promise<WsWorld> {
   };
 }
 
-function listening(server: Server): Promise<number> {
+export function listening(server: Server): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const bound = server.address();
