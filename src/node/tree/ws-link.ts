@@ -5,17 +5,17 @@ import { CLOSE, type CloseCode, type Link, type LinkCodec } from '../../tree/por
 import { MAX_FRAME_BYTES } from '../../tree/wire/codec.js';
 
 /** How long the closing handshake may take before the socket is cut, in milliseconds. */
-export const CLOSE_TIMEOUT_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** Most bytes of the reason in a close frame (RFC 6455 section 5.5). */
 const MAX_REASON_BYTES = 123;
 
 /** What the WebSockets of both ends have in common. Of a frame that is longer, nothing is kept: 1009. */
-export const WS_OPTIONS = {
+export const WS_OPTIONS: Readonly<{ perMessageDeflate: false; maxPayload: number; closeTimeout: number }> = {
   perMessageDeflate: false,
   maxPayload: MAX_FRAME_BYTES,
   closeTimeout: CLOSE_TIMEOUT_MS,
-} as const;
+};
 
 /** What a link tells whoever looks after all of them. */
 export interface LinkKeeper {
