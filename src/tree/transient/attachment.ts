@@ -248,7 +248,7 @@ export class Attachment {
     this.#depart(cause);
     this.#parent = undefined;
     this.#scope = 'any';
-    this.#candidates.lost(parent.info.address);
+    this.#candidates.lost(parent.target);
     this.#listener.detached(parent, cause);
     if (act === 'carryOn') return this.#widen();
     this.#failedRounds = 0;
