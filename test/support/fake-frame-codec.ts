@@ -8,9 +8,11 @@ export const fakeFrameCodec: FrameCodec = {
 };
 
 export function encodeFrame(frame: Frame): string {
-  return JSON.stringify(frame, (_name, value: unknown) =>
-    value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,
-  );
+  return JSON.stringify(frame, function (this: Readonly<Record<string, unknown>>, name, value: unknown) {
+    // Not `value`: a Buffer turns itself into something else before it comes here.
+    const raw = this[name];
+    return raw instanceof Uint8Array ? { base64: Buffer.from(raw).toString('base64') } : value;
+  });
 }
 
 export function decodeFrame(data: string | Uint8Array): DecodedFrame {

@@ -43,7 +43,7 @@ export function candidate(id: string, parts: Partial<Candidate> = {}): Candidate
 /** A substrate that a test plays, at `id.test:8080`. */
 export class FakeSubstrate {
   readonly id: string;
-  /** What comes of dialling it. A promise hangs until it is resolved, or the dial is given up. */
+  /** What comes of dialling it. */
   reach: 'open' | 'refused' | 'silent' = 'open';
   /** What it answers to a hello. */
   onHello: 'welcome' | 'goodbye' | 'silent' | 'close' | 'malformed' | 'unsigned' = 'welcome';
@@ -91,10 +91,11 @@ export class FakeSubstrate {
     return frames.filter((frame): frame is Extract<Frame, { type: Type }> => frame.type === type);
   }
 
-  async dial({ signal }: Dial): Promise<DialOutcome> {
+  async dial({ signal, timeoutMs }: Dial): Promise<DialOutcome> {
     if (this.reach === 'refused') return { kind: 'refused' };
     if (this.reach === 'silent') {
-      return new Promise((resolve) => signal.addEventListener('abort', () => resolve({ kind: 'aborted' })));
+      await this.#clock.sleep(timeoutMs, signal);
+      return { kind: signal.aborted ? 'aborted' : 'timeout' };
     }
     const link = new FakeLink(`${this.id}.test`, this.codec);
     link.onSent = (data) => queueMicrotask(() => this.#heard(link, decodeFrame(data) as Frame));

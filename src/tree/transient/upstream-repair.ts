@@ -144,7 +144,8 @@ export class UpstreamRepair {
     if (outcome === 'repaired' && this.#inARow < MAX_IN_A_ROW) return AGAIN_MS;
     const isHurried = outcome !== 'equal' && this.#fruitless < MAX_FRUITLESS;
     if (outcome === 'repaired') this.#inARow = 0;
-    return (isHurried ? HURRIED_PERIOD_MS : QUIET_PERIOD_MS) * (0.8 + 0.4 * this.#ports.rng.next());
+    const periodMs = isHurried ? HURRIED_PERIOD_MS : QUIET_PERIOD_MS;
+    return Math.round(periodMs * (0.8 + 0.4 * this.#ports.rng.next()));
   }
 
   async #ask<Op extends ReplicaOp>(
