@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MAX_WELCOME_MEMBERS } from '../../../../src/tree/frame.js';
 import { WRITES_PER_SECOND } from '../../../../src/tree/transient/feed.js';
 import { MAX_OUTBOX_BYTES, MAX_OUTBOX_WRITES } from '../../../../src/tree/transient/outbox.js';
 import { candidate, type FakeSubstrate, TransientBench } from '../../../support/transient-bench.js';
@@ -140,6 +141,11 @@ describe('Transient, writing', () => {
       a.ack(written.messageId, 'd');
       await settle();
       expect(written.outcome).toBe('quorum');
+    });
+
+    it('counts so many that it names, and no more', async () => {
+      await older({ members: Array.from({ length: MAX_WELCOME_MEMBERS + 5 }, (_, i) => candidate(`n${i}`)) });
+      expect(bench.metrics.value('repram_tree_members_uncounted_total')).toBe(5);
     });
 
     it('does not count a parent of another enclave', async () => {
