@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ReplicaQuestion, ReplicaReply } from '../../../../src/gossip/replica/request.js';
 import { decodeReplicaRequest, encodeReplicaAnswer } from '../../../../src/gossip/wire/replica-codec.js';
+import { CATCHING_UP_MS } from '../../../../src/tree/transient/upstream-repair.js';
 import { Replica } from '../../../support/replica.js';
 import { candidate, type FakeSubstrate, TransientBench } from '../../../support/transient-bench.js';
 import { settle } from '../../../support/virtual-clock.js';
@@ -43,11 +44,22 @@ describe('Transient, catching up', () => {
     expect(bench.metrics.value('repram_repair_sessions_total', { outcome: 'equal' })).toBe(1);
   });
 
-  it('compares every 10 s while all is equal', async () => {
+  it('compares four times a second for five seconds after an attachment, and then every 10 s while all is equal', async () => {
     await bench.start();
+    await bench.clock.run(CATCHING_UP_MS);
+    const first = comparisons();
+    expect(first).toBeGreaterThanOrEqual(18);
+    expect(first).toBeLessThanOrEqual(21);
     await bench.clock.run(100_000);
-    expect(comparisons()).toBeGreaterThanOrEqual(8);
-    expect(comparisons()).toBeLessThanOrEqual(13);
+    expect(comparisons() - first).toBeGreaterThanOrEqual(8);
+    expect(comparisons() - first).toBeLessThanOrEqual(13);
+  });
+
+  it('moves what was written a moment ago, right after an attachment: it is not on its way', async () => {
+    held.put('fresh', { version: { ms: bench.clock.nowMs() - 10, logical: 0, origin: 'n' } });
+    await bench.start();
+    await bench.clock.run(500);
+    expect(bench.replica.text('fresh')).toBe('value');
   });
 
   it('follows one comparison that moved something with the next, eight times in a row at most', async () => {
