@@ -20,7 +20,7 @@ export const WS_OPTIONS: Readonly<{ perMessageDeflate: false; maxPayload: number
 /** What a link tells whoever looks after all of them. */
 export interface LinkKeeper {
   readonly log: Log;
-  /** Bytes came in; `held`: how many of a message that is not complete are kept now. */
+  /** Bytes came in; `held`: as many are kept at most of a message that is not complete. Control frames count. */
   read(link: WsLink, held: number): void;
   /** The other end did what no honest one does. */
   fault(): void;
