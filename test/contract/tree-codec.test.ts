@@ -345,9 +345,14 @@ describe.each(['json', 'cbor'] as const)('the %s codec', (kind) => {
     expect(plain(data)).toEqual(Array.from({ length: 100 }, () => 1));
   });
 
-  it('takes nothing that is larger than a frame', () => {
-    const data = kind === 'json' ? ' '.repeat(MAX_FRAME_BYTES + 1) : new Uint8Array(MAX_FRAME_BYTES + 1);
-    expect(codec().decode(data)).toEqual(MALFORMED);
+  it('takes the largest frame, and nothing that is larger', () => {
+    const wordy = (bytes: number): string => `{"type":"later","a":"${'é'.repeat(bytes / 2 - 12)}"} `;
+    const padded = (bytes: number): Uint8Array => encodeCbor({ t: 'later', p: Buffer.alloc(bytes - 16) });
+    const frameOf = (bytes: number) => (kind === 'json' ? wordy(bytes) : padded(bytes));
+    expect(Buffer.byteLength(frameOf(MAX_FRAME_BYTES))).toBe(MAX_FRAME_BYTES);
+    expect(codec().decode(frameOf(MAX_FRAME_BYTES)).ok).toBe(true);
+    expect(codec().decode(frameOf(MAX_FRAME_BYTES + 2))).toEqual(MALFORMED);
+    expect(codec().decode(Buffer.from(frameOf(MAX_FRAME_BYTES + 2)))).toEqual(MALFORMED);
   });
 
   it('takes no hello of more values than a message may have', () => {
