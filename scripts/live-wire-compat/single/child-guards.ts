@@ -88,24 +88,33 @@ async function ends(subject: Subject, bytes: Bytes, afterHello: boolean, timeout
   }
 }
 
-const STAGES = [
+/** Whether hello was said before, and how to say so. */
+type Stage = readonly [boolean, string];
+
+const STAGES: readonly Stage[] = [
   [false, 'before the hello'],
   [true, 'after it'],
-] as const;
+];
 
-function hostileFrames(id: string, title: string, inputs: readonly (readonly [string, Bytes])[]) {
+/** Both stages of one input at a time: whoever gets no answer to its close waits a second before it cuts the socket. */
+function hostileFrames(
+  id: string,
+  title: string,
+  inputs: readonly (readonly [string, Bytes])[],
+): ReturnType<typeof childCheck> {
   return childCheck({
     id,
     title,
     run: (nursery) =>
       besideHonest(nursery, async (found) => {
         const { subject } = nursery;
+        const probe = async (name: string, bytes: Bytes, [afterHello, when]: Stage): Promise<void> => {
+          const hasEnded = await ends(subject, bytes, afterHello, subject.timing.answerMs);
+          found.unless(hasEnded, `${name} ${when}: the socket stays`);
+        };
         for (const [name, bytes] of inputs) {
-          for (const [afterHello, when] of STAGES) {
-            const hasEnded = await ends(subject, bytes, afterHello, subject.timing.answerMs);
-            found.unless(hasEnded, `${name} ${when}: the socket stays`);
-            expect(await subject.isAlive(), `the node does not answer any more after ${name} ${when}`);
-          }
+          await Promise.all(STAGES.map((stage) => probe(name, bytes, stage)));
+          expect(await subject.isAlive(), `the node does not answer any more after ${name}`);
         }
       }),
   });
