@@ -9,6 +9,7 @@ import { parentsGroup } from './parents.js';
 import { replicationGroup } from './replication.js';
 import { secretsGroup } from './secrets.js';
 import { transientsGroup } from './transients.js';
+import { treesGroup } from './trees.js';
 
 export const CLUSTER_GROUPS: readonly Group<Arena>[] = [
   formationGroup,
@@ -18,6 +19,7 @@ export const CLUSTER_GROUPS: readonly Group<Arena>[] = [
   secretsGroup,
   parentsGroup,
   transientsGroup,
+  treesGroup,
   idlenessGroup,
   crashesGroup,
 ];

@@ -17,7 +17,7 @@ export interface BenchSettings {
   readonly form?: FrameForm;
   readonly secret?: string;
   readonly selects?: string;
-  /** A cluster of so many substrates: the parents that say so in their welcome, and silent others. */
+  /** Further members that each welcome names, by id. Nobody can reach them. */
   readonly others?: readonly string[];
 }
 
@@ -73,8 +73,9 @@ export class TransientBench {
     return this.#cluster.add(this.kind, { peers: parents.map(({ endpoint }) => endpoint) });
   }
 
+  /** The node is killed: how one takes leave is judged elsewhere, and takes seconds. */
   async close(): Promise<void> {
-    await this.#cluster.stop();
+    await Promise.all(this.#cluster.nodes.map((node) => node.kill()));
     await Promise.all(this.#parents.map((parent) => parent.close()));
   }
 }

@@ -134,7 +134,7 @@ const noQuorum = transientCheck(
 
 const takes = transientCheck(
   'transient.takes-writes',
-  'A PUT that comes down is stored, in the form of TypeScript and of Go, and does not go up again',
+  'A PUT that comes down is stored, and does not go up again',
   async ({ arena, node, parent, visit }) => {
     const key = arena.key('transient-down');
     visit.socket.send('put', parent.message('PUT', key, { from: 'far-away', key, data: 'AP+AAQ==', ttl: 600 }));
@@ -295,14 +295,14 @@ const impostor = transientCheck(
   'transient.impostor',
   'It does not attach to a parent with another secret, and goes on to the next',
   async ({ arena, bench, node, parent }) => {
-    const false_ = await bench.parent('impostor', 0, { secret: `${SECRET}x` });
+    const other = await bench.parent('impostor', 0, { secret: `${SECRET}x` });
     await node.kill();
-    await node.restart([false_.endpoint, parent.endpoint]);
+    await node.restart([other.endpoint, parent.endpoint]);
     const arrival = await parent.visit(1, ATTACH_MS).catch(messageOf);
     if (typeof arrival === 'string') return deviation(bench.strict, arrival);
-    for (const { socket } of false_.visits) {
+    for (const { socket } of other.visits) {
       const key = arena.key('transient-impostor');
-      socket.send('put', false_.message('PUT', key, { key, data: 'eA==', ttl: 600 }));
+      socket.send('put', other.message('PUT', key, { key, data: 'eA==', ttl: 600 }));
     }
     await quiet(QUIET_MS);
     expectEqual((await node.client.get(arena.key('transient-impostor'))).status, 404, 'a write of the impostor');
@@ -313,7 +313,7 @@ const impostor = transientCheck(
 
 const unknown = transientCheck(
   'transient.unknown-frames',
-  'Frame types and fields it does not know are ignored, and a parent that sends garbage is left for another',
+  'Frame types and fields it does not know are ignored, and a parent that sends garbage is left',
   async (attached) => {
     const { arena, bench, node, parent, visit } = attached;
     visit.socket.send('zz-unknown', { zz: [1, { deep: null }] });
