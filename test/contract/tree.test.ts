@@ -125,9 +125,9 @@ describe('a transient that is attached', () => {
     }
   });
 
-  test('a value of the largest size goes up and comes down', async () => {
+  test('a value of the largest size goes up and comes down', { timeout: 4 * PATIENCE_MS }, async () => {
     const [first, second] = (await tree.substrates('first', 'second')) as Pair;
-    const left = await tree.child('left', [first]);
+    const left = await tree.child('left', [first], { writeTimeoutMs: 2 * PATIENCE_MS });
     const right = await tree.child('right', [second]);
     const value = Buffer.alloc(10 * 1024 * 1024, 'repram');
     expect(await put(left, 'largest', value)).toBe(201);
@@ -196,9 +196,10 @@ describe('a transient that is attached', () => {
     await holds(theirs, 'k', 'x');
     expect((await get(ours, 'k')).status).toBe(404);
     expect(await put(ours, 'mine', 'y')).toBe(201);
-    expect(await put(theirs, 'yours', 'z')).toBe(201);
-    await holds(child, 'yours', 'z');
+    expect(await put(child, 'after', 'z')).toBe(201);
     expect((await get(child, 'mine')).status).toBe(404);
+    expect(await metric(ours, 'repram_tree_child_writes_total{outcome="passed"}')).toBeGreaterThan(1);
+    expect(await metric(ours, SENT_DOWN)).toBe(0);
   });
 });
 
@@ -291,7 +292,7 @@ describe('a secret of the cluster', () => {
   ])('a transient with %s stays outside', async (_, secrets) => {
     tree = new TreeNodes({ clusterSecrets });
     const [parent] = (await tree.substrates('parent')) as [RunningNode];
-    const child = await tree.transient('child', [parent], { clusterSecrets: secrets });
+    const child = await tree.transient('child', [parent], { clusterSecrets: secrets, writeTimeoutMs: 200 });
     const turnedAway = 'repram_tree_turned_away_total{cause="unreadable"}';
     await expect.poll(() => metric(parent, turnedAway), { timeout: PATIENCE_MS }).toBeGreaterThan(1);
     expect([await childrenOf(parent), await parentOf(child)]).toEqual([[], undefined]);

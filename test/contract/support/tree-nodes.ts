@@ -60,7 +60,12 @@ export function addressOf({ port }: RunningNode): { readonly host: string; reado
 }
 
 export async function put(node: RunningNode, key: string, body: string | Uint8Array, ttlSeconds = 600) {
-  return (await ask(node.port, 'PUT', `/v1/data/${key}?ttl=${ttlSeconds}`, { body })).status;
+  const response = await fetch(`http://127.0.0.1:${node.port}/v1/data/${key}?ttl=${ttlSeconds}`, {
+    method: 'PUT',
+    body,
+  });
+  await response.arrayBuffer();
+  return response.status;
 }
 
 /** The answer to a read; `query` begins with a question mark. */
