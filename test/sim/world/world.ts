@@ -13,6 +13,7 @@ import { broadcast, logTo } from './observers.js';
 import type { SimProcess } from './process.js';
 import { ProcessTable } from './process-table.js';
 import { forkSeed } from './seeds.js';
+import { SimLinks } from './sim-dialer.js';
 import { Stepper } from './stepper.js';
 
 export interface WorldOptions {
@@ -33,6 +34,8 @@ export class World {
   readonly seed: number;
   readonly clock: VirtualClock = new VirtualClock();
   readonly network: Network;
+  /** WebSockets between machines. */
+  readonly links: SimLinks;
   readonly clients: Clients;
   readonly log: EventLog;
   readonly #options: WorldOptions;
@@ -47,6 +50,7 @@ export class World {
     this.log = new EventLog({ keep: options.keepsEvents ?? false, listener: options.onEvent });
     this.#observer = broadcast(this.#observers);
     this.network = new Network({ clock: this.clock, rng: this.fork('network') }, this.#observer);
+    this.links = new SimLinks({ clock: this.clock, network: this.network, rng: this.fork('links') });
     this.clients = new Clients(this.clock, this.#observer);
     // First of all: whoever else is told of an entry finds the version of its write there.
     this.#observers.push(this.clients);

@@ -3,6 +3,7 @@ import type { SendOutcome } from '../../../../src/gossip/ports/transport.js';
 import { MAX_ANNOUNCEMENTS } from '../../../../src/gossip/topology/announcer.js';
 import type { BootstrapRequest } from '../../../../src/gossip/wire/bootstrap.js';
 import { GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
+import { now } from '../../../support/now.js';
 
 let bench: GossipBench;
 
@@ -26,7 +27,7 @@ describe('ReceptionDesk', () => {
   it('Joiner_IsToldOfEverybody_ItselfAndTheSeedIncluded_TheDeadLeftOut', async () => {
     await bench.prove(infoOf('a'), infoOf('dead'));
     for (let i = 0; i < 3; i++) bench.gossip.members.strike('dead', true);
-    const reception = bench.gossip.reception.receive(request('joiner'));
+    const reception = now(bench.gossip.reception.receive(request('joiner')));
     const ids = reception.kind === 'welcome' && reception.answer.peers.map((info) => info.id);
     expect(ids).toEqual(['a', 'joiner', 'self']);
     expect(bench.member('joiner').introduced).toBe(true);
