@@ -177,6 +177,18 @@ describe('Transient, moving', () => {
       expect(bench.parentId).toBe('home');
     });
 
+    it('begins with short pauses, however long it was detached before', async () => {
+      const home = bench.at('home', { reach: 'refused' });
+      const f = bench.at('f', { reach: 'refused' });
+      await bench.start();
+      await bench.clock.run(600_000);
+      f.reach = 'open';
+      while (bench.parentId === undefined) await bench.clock.run(10);
+      home.reach = 'open';
+      await bench.clock.run(300);
+      expect(bench.parentId).toBe('home');
+    });
+
     it('goes anywhere when the stepping stone is lost, or says goodbye', async () => {
       bench.at('home').reach = 'silent';
       bench.seeds = ['f', 'g'];

@@ -22,6 +22,9 @@ describe('Transient, stopping', () => {
     await settle();
     expect([bench.state, hasStopped, a.link.closing]).toEqual(['stopped', false, CLOSE.normal]);
     expect(a.got('goodbye')).toHaveLength(1);
+    a.link.deliver('?');
+    await settle();
+    expect(hasStopped).toBe(false);
     a.link.end(1000);
     await settle();
     expect(hasStopped).toBe(true);

@@ -192,6 +192,17 @@ describe('Transient, writing', () => {
       expect(written.outcome).toBe('pending');
     });
 
+    it('waits likewise where the lost parent counted nobody', async () => {
+      a.reach = 'open';
+      a.basis = 0;
+      await bench.clock.run(60_000);
+      a.reach = 'refused';
+      a.link.end();
+      const written = bench.write();
+      await settle();
+      expect([bench.transient.status.parent, written.outcome]).toEqual([undefined, undefined]);
+    });
+
     it('reaches the quorum where it is attached in time', async () => {
       const written = bench.write();
       a.reach = 'open';
@@ -254,6 +265,23 @@ describe('Transient, writing', () => {
       await settle();
       expect(written.outcome).toBeUndefined();
       b.ack(written.messageId, 'a');
+      await settle();
+      expect(written.outcome).toBe('quorum');
+    });
+
+    it('does not count what a parent that was left acknowledges yet, but what others do through it', async () => {
+      const b = bench.at('b', { basis: 3 });
+      a.alternatives = [candidate('b')];
+      a.link.lingers = true;
+      const written = bench.write();
+      a.goodbye();
+      await settle();
+      expect(bench.parentId).toBe('b');
+      b.ack(written.messageId, 'b');
+      a.ack(written.messageId, 'a');
+      await settle();
+      expect(written.outcome).toBeUndefined();
+      a.ack(written.messageId, 'x');
       await settle();
       expect(written.outcome).toBe('quorum');
     });
@@ -344,6 +372,13 @@ describe('Transient, writing', () => {
       expect([written[5]?.outcome, written[2]?.outcome, outbox()]).toEqual(['pending', undefined, MAX_OUTBOX_WRITES]);
       expect(bench.metrics.value('repram_tree_outbox_dropped_total', { reason: 'full' })).toBe(1);
     });
+  });
+
+  it('has no room for a write in the place of one that has left the outbox already', async () => {
+    const gone = bench.write('gone');
+    for (const by of ['a', 'b']) a.ack(gone.messageId, by);
+    for (let i = 0; i < MAX_OUTBOX_WRITES; i++) bench.write(`k${i}`);
+    expect(bench.transient.hasRoom).toBe(false);
   });
 
   it('takes no write after it has stopped, and answers it as pending', async () => {
