@@ -4,7 +4,7 @@ import type { Candidate } from '../frame.js';
 import { type Fields, readFields } from './fields.js';
 
 /** In an alternative, which older nodes read, `room` is under `x`; in a view it is a field like the others. */
-export type RoomPlace = 'extension' | 'plain';
+type RoomPlace = 'extension' | 'plain';
 
 export function candidateFields(candidate: Candidate, place: RoomPlace): Fields {
   const { room } = candidate;
