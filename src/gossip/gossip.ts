@@ -167,7 +167,8 @@ export class Gossip {
       reassert: (memberId) => detector.prober.hint(memberId),
     });
     const announcer = new Announcer(ports, { members, sender, composer });
-    this.reception = new ReceptionDesk(self, { members, announcer, dialBack: (joiner) => this.#dialBack(joiner) });
+    const dialBack = (joiner: NodeInfo): Promise<boolean> => this.#dialBack(joiner);
+    this.reception = new ReceptionDesk(ports, self, { members, announcer, dialBack });
     this.joiner = new Joiner(ports, self, { members, announcer });
     members.subscribe((event) => this.#memberChanged(event));
     ports.transport.onConnectionLost = (address) => this.#connectionLost(address);

@@ -2,6 +2,7 @@ import { sameHostPort } from '../address.js';
 import { addressOf, compareIncarnations } from '../membership/evidence.js';
 import { isLive, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
+import type { Counter, Metrics } from '../ports/metrics.js';
 import { type Self, selfInfo } from '../self.js';
 import type { BootstrapAnswer, BootstrapRequest } from '../wire/bootstrap.js';
 import type { NodeInfo } from '../wire/message.js';
@@ -13,13 +14,14 @@ import type { Announcer } from './announcer.js';
  * - `self`: the joiner is this very node, which found itself among its seeds.
  * - `id-taken`: the joiner bears this node's id without being this node.
  * - `refused`: there is no room for another member, the joiner claims this node's address, or an operator removed it.
+ * - `busy`: too many are being dialled back. To take the joiner at its word would last: it asks no second time.
  */
 export type Reception =
   | { readonly kind: 'welcome'; readonly answer: BootstrapAnswer }
-  | { readonly kind: 'self' | 'id-taken' | 'refused' };
+  | { readonly kind: 'self' | 'id-taken' | 'refused' | 'busy' };
 
-/** Most joiners that are dialled back at a time; more are taken in as they say they are. */
-export const MAX_DIAL_BACKS = 64;
+/** Most joiners that are dialled back at a time. */
+export const MAX_DIAL_BACKS = 256;
 
 interface ReceptionParts {
   readonly members: MemberTable;
@@ -34,20 +36,26 @@ export class ReceptionDesk {
   readonly #members: MemberTable;
   readonly #announcer: Announcer;
   readonly #dialBack: ReceptionParts['dialBack'];
+  readonly #busy: Counter;
   #dialBacks = 0;
 
-  constructor(self: Self, parts: ReceptionParts) {
+  constructor(ports: { readonly metrics: Metrics }, self: Self, parts: ReceptionParts) {
     this.#self = self;
     this.#members = parts.members;
     this.#announcer = parts.announcer;
     this.#dialBack = parts.dialBack;
+    this.#busy = ports.metrics.counter(
+      'repram_joiners_put_off_total',
+      'Joiners that were told to ask again, because too many were being dialled back.',
+    );
   }
 
   /** Answers a joiner; at once, unless it asks to be dialled back first. Never rejects. */
   receive(request: BootstrapRequest): Reception | Promise<Reception> {
-    const isOther = request.nodeId !== this.#self.id;
-    if (request.wantsReach && isOther && this.#dialBacks < MAX_DIAL_BACKS) return this.#receiveAfterLook(request);
-    return this.#receive(request);
+    if (!request.wantsReach || request.nodeId === this.#self.id) return this.#receive(request);
+    if (this.#dialBacks < MAX_DIAL_BACKS) return this.#receiveAfterLook(request);
+    this.#busy.inc();
+    return { kind: 'busy' };
   }
 
   async #receiveAfterLook(request: BootstrapRequest): Promise<Reception> {

@@ -42,6 +42,7 @@ const NOT_TAKEN_IN = textAnswer(
   403,
   'Not taken in: the address is this node’s own, the node was removed, or there is no room',
 );
+const BUSY = textAnswer(503, 'Too many joiners are being dialled back', { 'retry-after': '1' });
 const FOREIGN = textAnswer(403, 'Of another enclave: its data is none of this node’s');
 const STRANGER = textAnswer(403, 'Not a member here: introduce yourself first');
 const NO_MEMBER = textAnswer(403, 'No member: this node is attached to another one, and carries nobody');
@@ -191,5 +192,7 @@ function answerTo(reception: Reception): DeskAnswer {
       return ID_TAKEN;
     case 'refused':
       return NOT_TAKEN_IN;
+    case 'busy':
+      return BUSY;
   }
 }
