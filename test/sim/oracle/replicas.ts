@@ -6,21 +6,29 @@ import type { WriteOperation } from '../world/operation.js';
 import { versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
 import type { Ledger } from './ledger.js';
-import { INVARIANTS } from './names.js';
+import { INVARIANTS, type InvariantName } from './names.js';
+
+/** What is wrong with whom: with a member, or with a transient that lacks what its enclave holds. */
+export interface Difference {
+  readonly invariant: InvariantName;
+  readonly detail: string;
+}
 
 /** At rest: every node of ours in an enclave holds the same version, in the same bytes, of every key that lives. */
 export function checkReplicas(world: World, ledger: Ledger): void {
   const difference = firstDifference(world, ledger);
-  if (difference !== undefined) world.violated(INVARIANTS.replicas, difference);
+  if (difference !== undefined) world.violated(difference.invariant, difference.detail);
 }
 
 /**
- * Where replicas differ, in words; `undefined` where they do not. Nothing is claimed of nodes whose room is limited, nor
+ * Where replicas differ; `undefined` where they do not. Members are compared first, and what transients hold counts as
+ * held by their enclave: who lost everything is given it by them. Nothing is claimed of nodes whose room is limited, nor
  * of keys that were written through a node of the old protocol, whose writes carry no version.
  */
-export function firstDifference(world: World, ledger: Ledger): string | undefined {
-  for (const enclave of new Set(world.nodes.map((node) => node.enclave))) {
-    const nodes = world.nodes.filter((node) => node.enclave === enclave && node.config.maxStorageBytes === 0);
+export function firstDifference(world: World, ledger: Ledger): Difference | undefined {
+  const all = [...world.members, ...world.transients];
+  for (const enclave of new Set(all.map((node) => node.enclave))) {
+    const nodes = all.filter((node) => node.enclave === enclave && node.config.maxStorageBytes === 0);
     const keys = new Set<string>();
     for (const node of nodes) for (const { key, write } of ledger.copies(node)) if (isVersioned(write)) keys.add(key);
     for (const key of keys) {
@@ -36,7 +44,7 @@ function isVersioned(write: WriteOperation | undefined): boolean {
 }
 
 /** Compares all with the first that holds anything. One that holds nothing is excused where that may have expired. */
-function differenceOf(ledger: Ledger, nodes: readonly SimNode[], key: string): string | undefined {
+function differenceOf(ledger: Ledger, nodes: readonly SimNode[], key: string): Difference | undefined {
   const reference = nodes.find((node) => node.core.store.get(key) !== undefined);
   const expected = reference?.core.store.get(key);
   const copy = reference && ledger.copy(reference, key);
@@ -45,7 +53,8 @@ function differenceOf(ledger: Ledger, nodes: readonly SimNode[], key: string): s
   for (const node of nodes) {
     const held = node.core.store.get(key);
     if (isSame(held, expected) || (held === undefined && !ledger.isOwed(node, copy))) continue;
-    return `${node.id} holds ${textOfEntry(held)} of ${key}, and ${reference.id} ${textOfEntry(expected)}`;
+    const detail = `${node.id} holds ${textOfEntry(held)} of ${key}, and ${reference.id} ${textOfEntry(expected)}`;
+    return { invariant: node.isTransient ? INVARIANTS.carried : INVARIANTS.replicas, detail };
   }
   return undefined;
 }
