@@ -180,9 +180,7 @@ export class Gossip {
   }
 
   stop(): void {
-    this.#detector.stop();
-    this.#sync.stop();
-    this.repair.stop();
+    this.#quit();
     this.#ports.transport.onConnectionLost = undefined;
   }
 
@@ -195,6 +193,16 @@ export class Gossip {
       .filter(speaksExtension)
       .map((member) => this.#sender.once(member, message, LEAVE_TIMEOUT_MS));
     await Promise.all(told);
+  }
+
+  /**
+   * This node is no member any more, and goes on without: those who took it for one are told that it leaves, nobody is
+   * asked anything from now on, and nobody is known. Never rejects.
+   */
+  async resign(): Promise<void> {
+    this.#quit();
+    await this.leave();
+    for (const { id } of this.members.live()) this.members.leave(id);
   }
 
   /**
@@ -243,11 +251,15 @@ export class Gossip {
   #removed(tombstone: Tombstone): void {
     if (this.#removal !== undefined) return;
     this.#removal = tombstone;
+    this.#quit();
+    this.#ports.log.error('this node was removed from the cluster: restart it to join again', { by: tombstone.by });
+    this.onRemoved?.(tombstone);
+  }
+
+  #quit(): void {
     this.#detector.stop();
     this.#sync.stop();
     this.repair.stop();
-    this.#ports.log.error('this node was removed from the cluster: restart it to join again', { by: tombstone.by });
-    this.onRemoved?.(tombstone);
   }
 
   #memberChanged(event: MemberEvent): void {

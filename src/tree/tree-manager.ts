@@ -31,6 +31,9 @@ export interface TreeOptions {
   readonly answerTimeoutMs: number;
 }
 
+/** How long those have to move that attached before this node found out that it cannot carry them, in milliseconds. */
+export const MOVE_MS = 10_000;
+
 interface TreePorts {
   readonly clock: Clock;
   readonly rng: Rng;
@@ -55,9 +58,11 @@ interface TreeParts {
 export class TreeManager {
   readonly substrate: Substrate;
   readonly transient: Transient;
+  readonly #gossip: Gossip;
   #role: Role = 'substrate';
 
   constructor(ports: TreePorts, self: Self, options: TreeOptions, { gossip, signer, age, seeds }: TreeParts) {
+    this.#gossip = gossip;
     const codecs = codecsOf(signer);
     const mesh = new GossipMesh(self, gossip);
     this.substrate = new Substrate(ports, self, options, { mesh, codecs, age, areSigned: signer.areRequired });
@@ -74,11 +79,16 @@ export class TreeManager {
     return this.#role;
   }
 
-  /** This node cannot be dialled: it attaches to one that can be. Only the first call counts. */
+  /**
+   * This node cannot be dialled: it attaches to one that can be. Whoever came meanwhile, as member or child, is told to do
+   * without it. Only the first call counts.
+   */
   becomeTransient(): void {
     if (this.#role === 'transient') return;
     this.#role = 'transient';
     this.transient.start();
+    void this.substrate.drain(MOVE_MS);
+    void this.#gossip.resign();
   }
 
   /** Resolves when this node is attached for the first time. */

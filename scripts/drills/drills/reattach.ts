@@ -195,7 +195,7 @@ async function shown(
 async function parentOf({ transient, substrates }: Scene): Promise<DrillNode> {
   const deadlineMs = performance.now() + TIMEOUT_MS;
   while (performance.now() < deadlineMs) {
-    const id = await transient.api.parentId();
+    const id = await transient.api.parentId().catch(() => undefined);
     const parent = substrates.find((substrate) => substrate.id === id);
     if (parent !== undefined) return parent;
     await delay(10);

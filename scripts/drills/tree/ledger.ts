@@ -20,7 +20,8 @@ interface Acknowledged {
 
 /**
  * Writes numbers that rise, at a fixed rate, and knows for each key the last that was answered with 201: no node may
- * ever show an older one of that key once the write has spread.
+ * ever show an older one of that key once the write has spread. Two writes of one key are never under way at a time: their
+ * order would be anybody's.
  */
 export class Ledger {
   readonly #prefix: string;
@@ -28,14 +29,14 @@ export class Ledger {
   readonly #intervalMs: number;
   /** Bounded by `KEYS`. */
   readonly #acknowledged = new Map<string, Acknowledged>();
-  /** Bounded by the rate times the longest time a write takes to be answered. */
-  readonly #underWay = new Set<Promise<void>>();
+  /** By key. Bounded by `KEYS`. */
+  readonly #underWay = new Map<string, Promise<void>>();
   #sequence = 0;
   #running: Promise<void> | undefined;
   #ended = false;
   #accepted = 0;
   #pending = 0;
-  #failed = 0;
+  readonly #failed = new Map<string, number>();
 
   /** @param targets the nodes that are written to in turn, as they are at the moment */
   constructor(prefix: string, perSecond: number, targets: () => readonly DrillNode[]) {
@@ -44,8 +45,9 @@ export class Ledger {
     this.#targets = targets;
   }
 
-  get answers(): { readonly accepted: number; readonly pending: number; readonly failed: number } {
-    return { accepted: this.#accepted, pending: this.#pending, failed: this.#failed };
+  /** How many were answered with what; 0 is no answer. */
+  get answers(): Readonly<Record<string, number>> {
+    return { 201: this.#accepted, 202: this.#pending, ...Object.fromEntries(this.#failed) };
   }
 
   start(): void {
@@ -55,7 +57,7 @@ export class Ledger {
   async end(): Promise<void> {
     this.#ended = true;
     await this.#running;
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#underWay.values());
   }
 
   /** What has been acknowledged up to now, since a reading of `performance.now()`. */
@@ -74,11 +76,12 @@ export class Ledger {
 
   #launch(): void {
     const sequence = ++this.#sequence;
-    const write = { key: `${this.#prefix}-${sequence % KEYS}`, sequence };
+    const key = `${this.#prefix}-${sequence % KEYS}`;
+    if (this.#underWay.has(key)) return;
     const targets = this.#targets();
     const node = targets[sequence % targets.length];
-    const writing = this.#write(node, write).finally(() => this.#underWay.delete(writing));
-    this.#underWay.add(writing);
+    const writing = this.#write(node, { key, sequence }).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, writing);
   }
 
   async #write(node: DrillNode | undefined, { key, sequence }: Write): Promise<void> {
@@ -89,7 +92,7 @@ export class Ledger {
         this.#acknowledged.set(key, { sequence, atMs: performance.now() });
       }
     } else if (status === 202) this.#pending++;
-    else this.#failed++;
+    else this.#failed.set(String(status), (this.#failed.get(String(status)) ?? 0) + 1);
   }
 }
 

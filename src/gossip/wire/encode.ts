@@ -11,7 +11,7 @@ import { encodeViewDigest } from './view-digest.js';
  */
 export function encodeMessage(message: Message): Uint8Array {
   if (message.type === 'PUT') return encodePut(message);
-  return Buffer.from(message.type === 'ACK' ? ackText(message) : JSON.stringify(messageFields(message)));
+  return Buffer.from(message.type === 'ACK' ? ackText(message) : JSON.stringify(otherFields(message)));
 }
 
 /**
@@ -19,6 +19,36 @@ export function encodeMessage(message: Message): Uint8Array {
  * The value of a write is bytes here: how these travel is up to the encoding.
  */
 export function messageFields(message: Message): Readonly<Record<string, unknown>> {
+  if (message.type === 'PUT') return putFields(message);
+  return message.type === 'ACK' ? ackFields(message) : otherFields(message);
+}
+
+function putFields(message: PutMessage): Readonly<Record<string, unknown>> {
+  const { wantsReply: reply, enclave } = message;
+  return {
+    type: message.type,
+    from: message.from,
+    timestamp: message.timestampS,
+    message_id: message.messageId,
+    key: message.key,
+    data: message.data,
+    ttl: message.ttlSeconds,
+    x: reply === undefined && enclave === undefined ? undefined : { reply, enclave },
+  };
+}
+
+function ackFields(message: AckMessage): Readonly<Record<string, unknown>> {
+  return {
+    type: message.type,
+    from: message.from,
+    timestamp: message.timestampS,
+    message_id: message.messageId,
+    to: message.to || undefined,
+    key: message.key || undefined,
+  };
+}
+
+function otherFields(message: Exclude<Message, PutMessage | AckMessage>): Readonly<Record<string, unknown>> {
   const base = {
     type: message.type,
     from: message.from,
@@ -26,10 +56,6 @@ export function messageFields(message: Message): Readonly<Record<string, unknown
     message_id: message.messageId,
   };
   switch (message.type) {
-    case 'PUT':
-      return { ...base, key: message.key, data: message.data, ttl: message.ttlSeconds, x: putExtension(message) };
-    case 'ACK':
-      return { ...base, to: message.to || undefined, key: message.key || undefined };
     case 'PING':
       return {
         ...base,
@@ -94,10 +120,6 @@ function encodePut(message: PutMessage): Uint8Array {
   body.write(base64, headBytes, 'latin1');
   body.write(tail, headBytes + base64.length, 'utf8');
   return body;
-}
-
-function putExtension(message: PutMessage): Readonly<Record<string, unknown>> | undefined {
-  return extensionJson({ ...wishJson(message), enclave: message.enclave }, {});
 }
 
 function putExtensionText({ wantsReply, enclave }: PutMessage): string {

@@ -87,8 +87,9 @@ export class WsAcceptor {
       server.handleUpgrade(req, socket, head, (ws) => {
         this.#accepted.inc();
         const codec = ws.protocol === CBOR_SUBPROTOCOL ? 'cbor' : 'json';
-        const remote = remoteOf(socket);
-        this.#parts.onLink(this.#parts.links.open({ ws, socket, codec, remote, maxFirstBytes: MAX_FIRST_BYTES }));
+        const [remote, bytesBefore] = [remoteOf(socket), socket.bytesRead - head.length];
+        const { links, onLink } = this.#parts;
+        onLink(links.open({ ws, socket, codec, remote, bytesBefore, maxFirstBytes: MAX_FIRST_BYTES }));
       });
       return this.#fault === undefined ? undefined : rawResponse(400, this.#fault);
     } finally {

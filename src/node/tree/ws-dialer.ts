@@ -92,6 +92,7 @@ class Dialling {
         socket,
         codec: this.#codec,
         remote: this.#authority,
+        bytesBefore: 0,
         maxFirstBytes: Number.POSITIVE_INFINITY,
       }),
     });

@@ -5,22 +5,22 @@ import { CLOSE, type CloseCode, type Link, type LinkCodec } from '../../tree/por
 import { MAX_FRAME_BYTES } from '../../tree/wire/codec.js';
 
 /** How long the closing handshake may take before the socket is cut, in milliseconds. */
-export const CLOSE_TIMEOUT_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** Most bytes of the reason in a close frame (RFC 6455 section 5.5). */
 const MAX_REASON_BYTES = 123;
 
 /** What the WebSockets of both ends have in common. Of a frame that is longer, nothing is kept: 1009. */
-export const WS_OPTIONS: {
-  readonly perMessageDeflate: false;
-  readonly maxPayload: number;
-  readonly closeTimeout: number;
-} = { perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES, closeTimeout: CLOSE_TIMEOUT_MS };
+export const WS_OPTIONS: Readonly<{ perMessageDeflate: false; maxPayload: number; closeTimeout: number }> = {
+  perMessageDeflate: false,
+  maxPayload: MAX_FRAME_BYTES,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+};
 
 /** What a link tells whoever looks after all of them. */
 export interface LinkKeeper {
   readonly log: Log;
-  /** `bytes` came in; `held`: how many of a message that is not complete are kept now. */
+  /** Bytes came in; `held`: as many are kept at most of a message that is not complete. Control frames count. */
   read(link: WsLink, held: number): void;
   /** The other end did what no honest one does. */
   fault(): void;
@@ -35,6 +35,8 @@ export interface WsLinkParts {
   readonly socket: Socket;
   readonly codec: LinkCodec;
   readonly remote: string;
+  /** What had come in over the connection before the first frame. */
+  readonly bytesBefore: number;
   /** Most bytes that may come in until the first message is complete. */
   readonly maxFirstBytes: number;
 }
@@ -53,22 +55,21 @@ export class WsLink implements Link {
   readonly #keeper: LinkKeeper;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
-  /** What had come in when the link was opened: requests, and the handshake. */
-  readonly #before: number;
+  readonly #bytesBefore: number;
   readonly #maxFirstBytes: number;
   #hasHeard = false;
   #isComplete = false;
   #isDeaf = false;
   #held = 0;
 
-  constructor(keeper: LinkKeeper, { ws, socket, codec, remote, maxFirstBytes }: WsLinkParts) {
+  constructor(keeper: LinkKeeper, { ws, socket, codec, remote, bytesBefore, maxFirstBytes }: WsLinkParts) {
     this.#keeper = keeper;
     this.#ws = ws;
     this.#socket = socket;
     this.codec = codec;
     this.remote = remote;
     this.#maxFirstBytes = maxFirstBytes;
-    this.#before = socket.bytesRead;
+    this.#bytesBefore = bytesBefore;
     ws.pause();
     setImmediate(() => ws.resume());
     ws.on('error', () => keeper.fault());
@@ -80,16 +81,11 @@ export class WsLink implements Link {
   }
 
   get bytesReceived(): number {
-    return this.#socket.bytesRead - this.#before;
+    return this.#socket.bytesRead - this.#bytesBefore;
   }
 
   get bytesQueued(): number {
     return this.#ws.bufferedAmount;
-  }
-
-  /** Bytes kept of a message that is not complete. */
-  get bytesHeld(): number {
-    return this.#held;
   }
 
   send(data: string | Uint8Array): void {
@@ -115,8 +111,10 @@ export class WsLink implements Link {
   readonly #read = (chunk: Buffer): void => {
     this.#held = this.#isComplete ? 0 : this.#held + chunk.length;
     this.#isComplete = false;
-    if (!this.#hasHeard && this.bytesReceived > this.#maxFirstBytes) this.#refuse(CLOSE.tooBig, 'first frame too long');
-    else this.#keeper.read(this, this.#held);
+    this.#keeper.read(this, this.#held);
+    if (this.#isDeaf || this.#hasHeard || this.bytesReceived <= this.#maxFirstBytes) return;
+    this.#refuse(CLOSE.tooBig, 'first message too long');
+    this.#ws.pause();
   };
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -127,12 +125,11 @@ export class WsLink implements Link {
     this.#tell(() => this.onMessage?.(isBinary ? owned(data) : data.toString()));
   }
 
-  /** Reads nothing more, and says why. */
+  /** Takes in no message any more, and says why. */
   #refuse(code: CloseCode, reason: string): void {
     this.#isDeaf = true;
     this.#keeper.fault();
     this.close(code, reason);
-    this.#ws.pause();
   }
 
   #ended(code: number): void {

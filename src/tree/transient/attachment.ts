@@ -257,7 +257,7 @@ export class Attachment {
     this.#depart(cause);
     this.#parent = undefined;
     this.#scope = 'any';
-    this.#candidates.lost(parent.info.address);
+    this.#candidates.lost(parent.target);
     this.#listener.detached(parent, cause);
     if (act === 'carryOn') return this.#widen();
     this.#failedRounds = 0;
@@ -289,7 +289,7 @@ export class Attachment {
   #rest(): void {
     const { clock, rng, log } = this.#ports;
     if (this.#failedRounds === 0) log.info('no node to attach to answers yet; trying again');
-    const pauseMs = fullJitterMs(rng, this.#failedRounds++, BACKOFF);
+    const pauseMs = Math.round(fullJitterMs(rng, this.#failedRounds++, BACKOFF));
     this.#pause = clock.setTimer(pauseMs, () => this.#post({ kind: 'due' }));
   }
 
@@ -305,7 +305,7 @@ export class Attachment {
   /** No wait, unless one parent after another takes this node in and lets it go. */
   #delayMs(): number {
     const excess = this.#brief - MAX_BRIEF;
-    return excess <= 0 ? 0 : fullJitterMs(this.#ports.rng, excess - 1, BACKOFF);
+    return excess <= 0 ? 0 : Math.round(fullJitterMs(this.#ports.rng, excess - 1, BACKOFF));
   }
 
   #part(parent: Parent): void {

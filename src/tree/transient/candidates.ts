@@ -28,7 +28,7 @@ export class Candidates {
   #members: readonly Target[] = [];
   /** Addresses at which this node answers itself. Bounded by `MAX_SHUNNED`: beyond it, none is added. */
   readonly #shunned = new Set<string>();
-  #lost: HostPort | undefined;
+  #lost: Target | undefined;
   readonly #dropped: Counter;
 
   constructor(
@@ -81,9 +81,9 @@ export class Candidates {
     this.#lost = undefined;
   }
 
-  /** The parent there was goes last from now on. */
-  lost(address: HostPort): void {
-    this.#lost = address;
+  /** The parent there was goes last from now on; an older one is named by nobody else, perhaps. */
+  lost(parent: Target): void {
+    this.#lost = parent;
   }
 
   /** Who answers there is this node, or bears its id: never again. */
@@ -106,14 +106,15 @@ export class Candidates {
    */
   round(scope: Scope, except?: HostPort): readonly Target[] {
     const ordered = this.#groups().flatMap((group) => this.#drawn(group));
-    const isLost = ({ address }: Target): boolean => this.#lost !== undefined && sameHostPort(address, this.#lost);
+    const isLost = ({ address }: Target): boolean =>
+      this.#lost !== undefined && sameHostPort(address, this.#lost.address);
     const targets = this.#isolate(scope, ordered, except);
     return [...targets.filter((target) => !isLost(target)), ...targets.filter(isLost)];
   }
 
   #groups(): readonly (readonly Target[])[] {
     const seeds = this.#seeds().map((address) => ({ address }));
-    return [this.#alternatives, ...this.#byEnclave(this.#members), seeds];
+    return [this.#alternatives, ...this.#byEnclave(this.#members), seeds, this.#lost ? [this.#lost] : []];
   }
 
   #isolate(scope: Scope, targets: readonly Target[], except: HostPort | undefined): readonly Target[] {

@@ -6,7 +6,7 @@ import type { PingMessage } from '../../gossip/wire/message.js';
 import type { AskKind, Frame, WelcomeFrame } from '../frame.js';
 import { CLOSE } from '../ports/link.js';
 import { Heartbeat } from './heartbeat.js';
-import type { Line, LossCause } from './line.js';
+import type { Line, LossCause, Target } from './line.js';
 import { type Answer, Questions } from './questions.js';
 
 /** Who a parent is. */
@@ -68,6 +68,11 @@ export class Parent {
       this.#resolveClosed = resolve;
     });
     this.#heartbeat.start();
+  }
+
+  /** What was dialled. */
+  get target(): Target {
+    return this.#line.target;
   }
 
   /** Bytes on their way to it that the network has not taken yet. */

@@ -1,3 +1,4 @@
+import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { Self } from '../../gossip/self.js';
 import { MAX_WELCOME_MEMBERS, type ViewFrame, type WelcomeFrame } from '../frame.js';
 import type { ParentInfo } from './parent.js';
@@ -11,9 +12,14 @@ export class QuorumView {
    */
   #named: Set<string> | undefined;
   #told: number | undefined;
+  readonly #uncounted: Counter;
 
-  constructor(self: Self) {
+  constructor(ports: { readonly metrics: Metrics }, self: Self) {
     this.#self = self;
+    this.#uncounted = ports.metrics.counter(
+      'repram_tree_members_uncounted_total',
+      'Nodes that a parent of another implementation named, and that are not counted: too many.',
+    );
   }
 
   /** How many substrates there are; `undefined` while the parent has not said yet. */
@@ -40,6 +46,7 @@ export class QuorumView {
   named({ id, enclave }: { readonly id: string; readonly enclave: string }): void {
     if (this.#named === undefined || id === this.#self.id || enclave !== this.#self.enclave) return;
     if (this.#named.size <= MAX_WELCOME_MEMBERS) this.#named.add(id);
+    else if (!this.#named.has(id)) this.#uncounted.inc();
   }
 
   /**

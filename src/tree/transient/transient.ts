@@ -106,7 +106,7 @@ export class Transient implements Uplink {
     this.#self = self;
     this.#options = options;
     this.#replica = parts.replica;
-    this.#view = new QuorumView(self);
+    this.#view = new QuorumView(ports, self);
     this.#outbox = new Outbox(ports, options);
     this.#feed = new Feed(ports.clock, this.#outbox);
     this.#repair = new UpstreamRepair(ports, self, options, parts);

@@ -154,7 +154,8 @@ export class UpstreamRepair {
     const isHurried = outcome !== 'equal' && this.#fruitless < MAX_FRUITLESS;
     if (outcome === 'repaired') this.#inARow = 0;
     if (this.#isCatchingUp && outcome !== 'failed') return CATCH_UP_PERIOD_MS;
-    return (isHurried ? HURRIED_PERIOD_MS : QUIET_PERIOD_MS) * (0.8 + 0.4 * this.#ports.rng.next());
+    const periodMs = isHurried ? HURRIED_PERIOD_MS : QUIET_PERIOD_MS;
+    return Math.round(periodMs * (0.8 + 0.4 * this.#ports.rng.next()));
   }
 
   get #isCatchingUp(): boolean {

@@ -31,11 +31,10 @@ export class JsonCodec implements FrameCodec {
   }
 
   decode(data: string | Uint8Array): FrameResult {
-    if (data.length > MAX_FRAME_BYTES) return faultOf('malformed');
+    if (Buffer.byteLength(data) > MAX_FRAME_BYTES) return faultOf('malformed');
     const text = typeof data === 'string' ? data : textOf(data);
-    if (text === undefined || Buffer.byteLength(text) > MAX_FRAME_BYTES) return faultOf('malformed');
-    const frame = parseJsonText(text, maxValuesIn(text));
-    if (frame === undefined) return faultOf('malformed');
+    const frame = text === undefined ? undefined : parseJsonText(text, maxValuesIn(text));
+    if (text === undefined || frame === undefined) return faultOf('malformed');
     const { type, payload, signature } = frame;
     if (this.#signer.areRequired && !this.#isSigned(text, payload, signature)) return faultOf('unsigned');
     return frameOf(type, payload);

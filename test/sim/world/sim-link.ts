@@ -63,6 +63,9 @@ export class SimLink implements Link, StreamEnd {
   #code: number = ABNORMAL;
   #hasSentClose = false;
   #hasSentFin = false;
+  /** No message is taken in any more. */
+  #hasRefused = false;
+  /** Nothing is. */
   #isDeaf = false;
   #isGone = false;
   #isDark = false;
@@ -170,8 +173,11 @@ export class SimLink implements Link, StreamEnd {
     }
   }
 
+  /** Nothing behind the head of that frame is read. */
   oversized(): void {
-    this.#refuse(CLOSE.tooBig);
+    if (this.#isDeaf) return;
+    this.close(CLOSE.tooBig, '');
+    this.#isDeaf = true;
   }
 
   reset(): void {
@@ -181,7 +187,11 @@ export class SimLink implements Link, StreamEnd {
   }
 
   #receivedMessage(data: string | Uint8Array): void {
-    if ((typeof data === 'string') !== (this.#codec === 'json')) return this.#refuse(CLOSE.policy);
+    if (this.#hasRefused) return;
+    if ((typeof data === 'string') !== (this.#codec === 'json')) {
+      this.#hasRefused = true;
+      return this.close(CLOSE.policy, '');
+    }
     this.#observer.linkHeard?.(this, data);
     this.onMessage?.(typeof data === 'string' ? data : Uint8Array.from(data));
   }
@@ -203,13 +213,6 @@ export class SimLink implements Link, StreamEnd {
     if (this.#hasSentFin) return;
     this.#hasSentFin = true;
     this.say({ kind: 'fin' });
-  }
-
-  /** Reads nothing more, and says why. */
-  #refuse(code: CloseCode): void {
-    if (this.#isDeaf) return;
-    this.close(code, '');
-    this.#isDeaf = true;
   }
 
   /** The kernel is left with what it has taken. */
