@@ -6,7 +6,7 @@ import type { Invariant } from './invariant.js';
 import type { Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
 import type { Reattachment } from './reattachment.js';
-import { checkReplicas, firstDifference } from './replicas.js';
+import { checkReplicas, firstDifference, OUTLIVED_MS } from './replicas.js';
 
 export interface AtRestOptions {
   /**
@@ -106,8 +106,9 @@ async function equalise(world: World, ledger: Ledger, withinMs: number): Promise
   const beganMs = world.elapsedMs;
   let difference = firstDifference(world, ledger);
   while (difference !== undefined) {
-    if (world.elapsedMs - beganMs >= withinMs) {
-      world.violated(difference.invariant, `not within ${withinMs} ms: ${difference.detail}`);
+    const limitMs = withinMs + (difference.isOutlived ? OUTLIVED_MS : 0);
+    if (world.elapsedMs - beganMs >= limitMs) {
+      world.violated(difference.invariant, `not within ${limitMs} ms: ${difference.detail}`);
     }
     await world.run(LOOK_MS);
     difference = firstDifference(world, ledger);
