@@ -105,6 +105,11 @@ export class SimNode implements SimHost {
     return this.self.enclave;
   }
 
+  /** Whether its operator says that nobody can dial it: it attaches to a node that can be dialled, and is no member. */
+  get isTransient(): boolean {
+    return this.config.inbound === 'false';
+  }
+
   get address(): HostPort {
     return this.self.address;
   }
@@ -120,7 +125,7 @@ export class SimNode implements SimHost {
     const { store, gossip, recovery, seedRounds, tree } = this.core;
     store.start();
     gossip.start();
-    if (this.config.inbound === 'false') return tree.becomeTransient();
+    if (this.isTransient) return tree.becomeTransient();
     recovery.start();
     seedRounds.start();
     void recovery.trigger();
@@ -149,4 +154,9 @@ export class SimNode implements SimHost {
     const outside = { server: NO_SERVER, lag: NO_LAG, streams: NO_STREAMS, gate: this.#gate, writes: this.#writes };
     return drainAndStop({ ...this.core, ...outside, clock: this.clock, log: this.#log }, this.config.drainTimeoutMs);
   }
+}
+
+/** Whether a process takes part through another node, and is listed by nobody. */
+export function isTransient(host: SimHost): boolean {
+  return host instanceof SimNode && host.isTransient;
 }

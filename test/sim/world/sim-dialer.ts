@@ -5,7 +5,7 @@ import type { DialOutcome, LinkCodec, LinkDialer } from '../../../src/tree/ports
 import type { VirtualClock } from '../../support/virtual-clock.js';
 import type { Listener, Machine } from './machine.js';
 import type { SimProcess } from './process.js';
-import { SimLink } from './sim-link.js';
+import { type LinkObserver, SimLink } from './sim-link.js';
 import { type PacketPorts, SimPackets, SYN_RETRY_MS } from './sim-packets.js';
 import { SimStream, type StreamFrame } from './sim-stream.js';
 
@@ -13,10 +13,12 @@ import { SimStream, type StreamFrame } from './sim-stream.js';
 export class SimLinks {
   readonly #ports: PacketPorts;
   readonly #packets: SimPackets;
+  readonly #observer: LinkObserver;
 
   /** The randomness has to be its own, so that links do not change what others draw. */
-  constructor(ports: PacketPorts) {
+  constructor(ports: PacketPorts, observer: LinkObserver = {}) {
     this.#ports = ports;
+    this.#observer = observer;
     this.#packets = new SimPackets(ports);
   }
 
@@ -63,8 +65,9 @@ export class SimLinks {
     );
     const there = new SimStream(this.#packets, link, accepted);
     const back = new SimStream(this.#packets, accepted, link);
-    link.connected({ out: there, in: back });
-    accepted.connected({ out: back, in: there });
+    const observer = this.#observer;
+    link.connected({ out: there, in: back, far: accepted, observer });
+    accepted.connected({ out: back, in: there, far: link, observer });
     return accepted;
   }
 

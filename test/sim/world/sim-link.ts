@@ -24,9 +24,22 @@ export interface Opening {
   on(frame: StreamFrame | 'ended'): void;
 }
 
+/** Told of the messages on links, at each end; must not change anything. */
+export interface LinkObserver {
+  /** The process hands a message over. */
+  linkSaid?(link: SimLink, data: string | Uint8Array): void;
+  /** The process reads a message, in the bytes that were handed over. */
+  linkHeard?(link: SimLink, data: string | Uint8Array): void;
+}
+
 interface Streams {
   readonly out: SimStream;
   readonly in: SimStream;
+}
+
+interface Connected extends Streams {
+  readonly far: SimLink;
+  readonly observer: LinkObserver;
 }
 
 /**
@@ -42,6 +55,8 @@ export class SimLink implements Link, StreamEnd {
   onClose: ((code: number) => void) | undefined;
   readonly #clock: VirtualClock;
   #streams: Streams | undefined;
+  #observer: LinkObserver = {};
+  #far: SimLink | undefined;
   #opening: Opening | undefined;
   #codec: LinkCodec = 'json';
   #state: 'opening' | 'open' | 'closing' | 'closed' = 'opening';
@@ -84,9 +99,21 @@ export class SimLink implements Link, StreamEnd {
     return this.#isDark;
   }
 
+  /** The other end, once the connection is made. */
+  get far(): SimLink | undefined {
+    return this.#far;
+  }
+
+  /** Whether the process takes it for open: it has neither closed it, nor seen its end. */
+  get isOpen(): boolean {
+    return this.#state === 'open' && !this.#isDeaf;
+  }
+
   /** The connection is made. */
-  connected(streams: Streams): void {
+  connected({ far, observer, ...streams }: Connected): void {
     this.#streams = streams;
+    this.#far = far;
+    this.#observer = observer;
   }
 
   /** A step of the handshake. */
@@ -107,7 +134,9 @@ export class SimLink implements Link, StreamEnd {
   }
 
   send(data: string | Uint8Array): void {
-    if (this.#state === 'open') this.say({ kind: 'message', data });
+    if (this.#state !== 'open') return;
+    this.#observer.linkSaid?.(this, data);
+    this.say({ kind: 'message', data });
   }
 
   ping(): void {
@@ -163,6 +192,7 @@ export class SimLink implements Link, StreamEnd {
       this.#hasRefused = true;
       return this.close(CLOSE.policy, '');
     }
+    this.#observer.linkHeard?.(this, data);
     this.onMessage?.(typeof data === 'string' ? data : Uint8Array.from(data));
   }
 

@@ -50,7 +50,8 @@ export class World {
     this.log = new EventLog({ keep: options.keepsEvents ?? false, listener: options.onEvent });
     this.#observer = broadcast(this.#observers);
     this.network = new Network({ clock: this.clock, rng: this.fork('network') }, this.#observer);
-    this.links = new SimLinks({ clock: this.clock, network: this.network, rng: this.fork('links') });
+    const linkPorts = { clock: this.clock, network: this.network, rng: this.fork('links') };
+    this.links = new SimLinks(linkPorts, this.#observer);
     this.clients = new Clients(this.clock, this.#observer);
     // First of all: whoever else is told of an entry finds the version of its write there.
     this.#observers.push(this.clients);
@@ -74,6 +75,16 @@ export class World {
   /** Those that run and are this repository's nodes. */
   get nodes(): readonly SimNode[] {
     return this.hosts.filter((host) => host instanceof SimNode);
+  }
+
+  /** Those of them that are members: the others are attached to one. */
+  get members(): readonly SimNode[] {
+    return this.nodes.filter((node) => !node.isTransient);
+  }
+
+  /** Nodes of ours that run and that nobody can dial. */
+  get transients(): readonly SimNode[] {
+    return this.nodes.filter((node) => node.isTransient);
   }
 
   /** Milliseconds since the world began. */
