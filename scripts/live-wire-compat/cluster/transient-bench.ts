@@ -9,7 +9,7 @@ import type { NodeProcess } from './node-process.js';
 
 export const ENCLAVE = 'wire-compat';
 /** For a node to find a parent: it may be in a pause between two rounds of trying. */
-export const ATTACH_MS = 15_000;
+const ATTACH_MS = 15_000;
 /** For something that must not happen. */
 export const QUIET_MS = 700;
 
@@ -43,6 +43,11 @@ export class TransientBench {
       environment: { REPRAM_INBOUND: 'false', REPRAM_WRITE_TIMEOUT: '2', REPRAM_MIN_TTL: '2' },
       ...(secret === undefined ? {} : { secret }),
     });
+  }
+
+  /** How long the node may take to find a parent. */
+  get attachMs(): number {
+    return Math.min(ATTACH_MS, this.#arena.options.topologyTimeoutMs);
   }
 
   async parent(name: string, port = 0, options: Partial<ParentOptions> = {}): Promise<ParentRecorder> {

@@ -10,7 +10,7 @@ import type { Arena } from './arena.js';
 import { checkOfEachKind } from './by-kind.js';
 import type { Kind } from './command.js';
 import type { NodeProcess } from './node-process.js';
-import { ATTACH_MS, type BenchSettings, ENCLAVE, QUIET_MS, TransientBench, withoutMode } from './transient-bench.js';
+import { type BenchSettings, ENCLAVE, QUIET_MS, TransientBench, withoutMode } from './transient-bench.js';
 
 const REFERENCE = 'WebSocket attachment';
 const SECRET = 'wire-compat sécret';
@@ -34,7 +34,7 @@ async function whenAttached(
   try {
     const parent = await bench.parent('parent');
     const node = await bench.start([parent]);
-    const visit = await parent.visit(0, ATTACH_MS).catch(messageOf);
+    const visit = await parent.visit(0, bench.attachMs).catch(messageOf);
     if (typeof visit === 'string') return withoutMode(bench, visit);
     return await probe({ arena, bench, node, parent, visit });
   } finally {
@@ -53,10 +53,10 @@ function transientCheck(
 }
 
 /** Writes through the node and yields the frame that went up, and the status of the answer. */
-async function writeUp({ arena, node, parent, visit }: Attached, name: string) {
+async function writeUp({ arena, bench, node, parent, visit }: Attached, name: string) {
   const key = arena.key(`transient-${name}`);
   const answering = node.client.put(key, name);
-  const frame = await visit.socket.frames.waitFor(`the PUT at ${parent.id}`, 0, ATTACH_MS, putOf(key));
+  const frame = await visit.socket.frames.waitFor(`the PUT at ${parent.id}`, 0, bench.attachMs, putOf(key));
   return { key, message: frame.message, answering };
 }
 
@@ -79,11 +79,11 @@ const hello = transientCheck(
   'With REPRAM_INBOUND=false it opens /v1/ws at a seed and says a hello as recorded, in JSON where no subprotocol is selected',
   async (attached) => {
     expectHello(attached);
-    const { visit } = attached;
+    const { bench, visit } = attached;
     expectEqual(visit.hello.isBinary, false, 'whether the hello is binary');
     const [type, payload] = Object.keys(JSON.parse(visit.hello.raw) as object);
     expectEqual(`${type}, ${payload}`, 'type, payload', 'fields of the frame');
-    await visit.socket.pinged(ATTACH_MS);
+    await visit.socket.pinged(bench.attachMs);
     return passed(visit.offered.length === 0 ? undefined : `offers ${visit.offered.join(' and ')}`);
   },
 );
@@ -155,13 +155,13 @@ const moves = transientCheck(
     parent.goodbye(visit.socket, 'shutdown');
     const key = arena.key('transient-after-goodbye');
     visit.socket.send('put', parent.message('PUT', key, { key, data: 'eA==', ttl: 600 }));
-    const arrival = await next.visit(0, ATTACH_MS).catch(messageOf);
+    const arrival = await next.visit(0, bench.attachMs).catch(messageOf);
     if (typeof arrival === 'string') return deviation(bench.strict, arrival);
     const found = new Deviations();
     const { closing } = visit.socket;
     found.unless(closing === undefined || closing.atMs >= arrival.atMs, 'the old socket was closed first');
     await arena.untilReadable([node], key, 'x');
-    const closed = await visit.socket.untilEnded('that was left', ATTACH_MS).catch(() => undefined);
+    const closed = await visit.socket.untilEnded('that was left', bench.attachMs).catch(() => undefined);
     found.unless(closed?.code === 1000, `the old socket: ${closed === undefined ? 'stays' : closed.code}`);
     expectEqual((await node.client.put(arena.key('transient-moved'), 'x')).status, 201, 'a write at the new parent');
     return found.verdict(bench.strict);
@@ -179,9 +179,9 @@ const redirected = checkOfEachKind({
       full.conduct.answer = 'goodbye';
       full.conduct.alternatives = [free.info];
       const node = await bench.start([full]);
-      const refused = await full.visit(0, ATTACH_MS).catch(messageOf);
+      const refused = await full.visit(0, bench.attachMs).catch(messageOf);
       if (typeof refused === 'string') return withoutMode(bench, refused);
-      const arrival = await free.visit(0, ATTACH_MS).catch(messageOf);
+      const arrival = await free.visit(0, bench.attachMs).catch(messageOf);
       if (typeof arrival === 'string') return deviation(bench.strict, arrival);
       expectEqual((await node.client.put(arena.key('transient-redirected'), 'x')).status, 201, 'a write there');
       return passed(`after ${Math.round(arrival.atMs - refused.atMs)} ms`);
@@ -204,11 +204,11 @@ const cut = transientCheck(
     await quiet(QUIET_MS);
     await parent.close();
     const cutMs = performance.now();
-    const arrival = await second.visit(0, ATTACH_MS).catch(messageOf);
+    const arrival = await second.visit(0, bench.attachMs).catch(messageOf);
     if (typeof arrival === 'string') return deviation(bench.strict, `known defect: it does not come back: ${arrival}`);
     const id = message?.message_id ?? '';
     const again = await arrival.socket.frames
-      .waitFor('it again', 0, ATTACH_MS, under(id, 'put'))
+      .waitFor('it again', 0, bench.attachMs, under(id, 'put'))
       .catch(() => undefined);
     if (again === undefined) return deviation(bench.strict, 'what was not acknowledged is not sent again');
     expectEqual(again.message?.key, key, 'key of what is sent again');
@@ -226,7 +226,7 @@ const returns = transientCheck(
     await parent.close();
     await quiet(2 * QUIET_MS);
     const again = await bench.parent('parent', parent.info.http_port);
-    const back = await again.visit(0, ATTACH_MS).catch(messageOf);
+    const back = await again.visit(0, bench.attachMs).catch(messageOf);
     return typeof back === 'string' ? deviation(bench.strict, `known defect: ${back}`) : passed();
   },
 );
@@ -237,7 +237,7 @@ const notItself = transientCheck(
   async ({ bench, node, parent }) => {
     await node.kill();
     await node.restart([node.endpoint, parent.endpoint]);
-    const arrival = await parent.visit(1, ATTACH_MS).catch(messageOf);
+    const arrival = await parent.visit(1, bench.attachMs).catch(messageOf);
     return typeof arrival === 'string' ? deviation(bench.strict, `known defect: ${arrival}`) : passed();
   },
 );
@@ -298,7 +298,7 @@ const impostor = transientCheck(
     const other = await bench.parent('impostor', 0, { secret: `${SECRET}x` });
     await node.kill();
     await node.restart([other.endpoint, parent.endpoint]);
-    const arrival = await parent.visit(1, ATTACH_MS).catch(messageOf);
+    const arrival = await parent.visit(1, bench.attachMs).catch(messageOf);
     if (typeof arrival === 'string') return deviation(bench.strict, arrival);
     for (const { socket } of other.visits) {
       const key = arena.key('transient-impostor');
@@ -322,8 +322,8 @@ const unknown = transientCheck(
     await arena.untilReadable([node], key, 'x');
     expect(visit.socket.isOpen, 'it has left');
     visit.socket.sendRaw('{not json');
-    const arrival = await parent.visit(1, ATTACH_MS).catch(messageOf);
-    await eventually('the node is healthy', { timeoutMs: ATTACH_MS }, async () => {
+    const arrival = await parent.visit(1, bench.attachMs).catch(messageOf);
+    await eventually('the node is healthy', { timeoutMs: bench.attachMs }, async () => {
       return (await node.client.isHealthy(node.id)) ? true : undefined;
     });
     return typeof arrival === 'string' ? deviation(bench.strict, `after garbage: ${arrival}`) : passed();

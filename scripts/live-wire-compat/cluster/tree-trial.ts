@@ -7,7 +7,7 @@ import { distinctKinds } from './by-kind.js';
 import type { Cluster } from './cluster.js';
 import type { Kind } from './command.js';
 import type { NodeProcess } from './node-process.js';
-import { ATTACH_MS, TransientBench } from './transient-bench.js';
+import { TransientBench } from './transient-bench.js';
 
 /** What a kind can be in a tree; text says why it cannot. */
 export interface Modes {
@@ -60,7 +60,7 @@ async function canBeTransient(arena: Arena, kind: Kind): Promise<true | string> 
   try {
     const parent: ParentRecorder = await bench.parent('mode');
     await bench.start([parent]);
-    const found = await parent.visit(0, ATTACH_MS).catch(messageOf);
+    const found = await parent.visit(0, bench.attachMs).catch(messageOf);
     return typeof found === 'string' ? found : true;
   } finally {
     await bench.close();

@@ -6,6 +6,16 @@ import { messageOf } from '../wait.js';
 import type { Nursery } from './nursery.js';
 import type { Subject } from './subject.js';
 
+/**
+ * How long a node may take to end a socket for what came on it, in milliseconds: less than one without a hello has, and
+ * than one which is silent, so that it is not ended for that.
+ */
+const PROMPT_MS = 4000;
+
+export function promptMs({ timing }: Subject): number {
+  return Math.min(PROMPT_MS, timing.answerMs);
+}
+
 /** An honest child is attached while `probe` runs; it must notice nothing of it. */
 export async function besideHonest(
   nursery: Nursery,
@@ -44,7 +54,7 @@ export async function noteEnd(
   code?: number,
 ): Promise<void> {
   try {
-    const closing = await socket.untilEnded(what, subject.timing.answerMs);
+    const closing = await socket.untilEnded(what, promptMs(subject));
     found.unless(code === undefined || closing.code === code, `${what}: closed with ${closing.code}`);
   } catch (error) {
     found.unless(false, messageOf(error));

@@ -3,7 +3,7 @@ import { expect } from '../expect.js';
 import type { ChildRecorder } from '../tree/child-recorder.js';
 import { RawSocket } from '../tree/raw-socket.js';
 import { encodeFrame } from '../wire/frame.js';
-import { besideHonest, noteEnd } from './beside-honest.js';
+import { besideHonest, noteEnd, promptMs } from './beside-honest.js';
 import { type Bytes, GARBAGE, HALF_FRAMES, helloBytes, OVERSIZED } from './child-inputs.js';
 import { childCheck } from './nursery.js';
 import type { Subject } from './subject.js';
@@ -109,7 +109,7 @@ function hostileFrames(
       besideHonest(nursery, async (found) => {
         const { subject } = nursery;
         const probe = async (name: string, bytes: Bytes, [afterHello, when]: Stage): Promise<void> => {
-          const hasEnded = await ends(subject, bytes, afterHello, subject.timing.answerMs);
+          const hasEnded = await ends(subject, bytes, afterHello, promptMs(subject));
           found.unless(hasEnded, `${name} ${when}: the socket stays`);
         };
         for (const [name, bytes] of inputs) {

@@ -96,15 +96,20 @@ const topologySync = childCheck({
 
 const goodbye = childCheck({
   id: 'child.goodbye',
-  title: 'A child that says goodbye is gone: its socket ends, and its id can be used at once',
+  title: 'A child that says goodbye is let go: the node closes its socket, and its id can be used at once',
   async run(nursery) {
     const { subject } = nursery;
     const child = await nursery.attach('comes-back');
-    child.leave();
-    await child.socket.untilEnded('of a child that left', subject.timing.answerMs);
+    child.socket.send('goodbye', { reason: 'leaving', alternative_parents: [] });
+    const closing = await child.socket
+      .untilEnded('of a child that left', subject.timing.answerMs)
+      .catch(() => undefined);
+    // A child in the field closes its socket itself.
+    child.socket.terminate();
+    await child.socket.ended;
     const again = await nursery.attach('comes-back');
     await again.socket.pinged(subject.timing.answerMs);
-    return passed();
+    return closing === undefined ? deviation(subject.strict, 'the socket stays') : passed();
   },
 });
 

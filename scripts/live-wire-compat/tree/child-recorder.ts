@@ -53,10 +53,18 @@ export class ChildRecorder {
     this.socket.send('hello', { node_id, enclave, address: '192.0.2.1', http_port: 1, capabilities, ...fields });
   }
 
-  /** Says hello and resolves with the welcome. */
+  /** Says hello and resolves with the welcome. Fails as soon as the socket ends without one. */
   async attach(timeoutMs: number): Promise<WireFrame> {
     this.hello();
-    return this.socket.frames.waitFor(`the welcome of ${this.id}`, 0, timeoutMs, ({ type }) => type === 'welcome');
+    const what = `the welcome of ${this.id}`;
+    const refused = this.socket.ended.then(({ code }) => {
+      throw new Unmet(`${what}: closed with ${code}`);
+    });
+    const welcome = this.socket.frames.waitFor(what, 0, timeoutMs, ({ type }) => type === 'welcome');
+    // Whichever loses the race is nobody's concern.
+    welcome.catch(() => undefined);
+    refused.catch(() => undefined);
+    return Promise.race([welcome, refused]);
   }
 
   /** A message from this child: `fields` over type, sender, time and a fresh id. */
