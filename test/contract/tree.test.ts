@@ -368,12 +368,14 @@ describe('--inbound auto', () => {
     const child = await tree.child('child', [node]);
     const member = await tree.substrate('member', [node]);
     await metricIs(node, 'repram_tree_children', 1);
+    expect(await put(node, 'before', 'alone')).toBe(201);
     const seed = await tree.start({ nodeId: 'seed', inbound: 'true', httpPort: port });
     await attachedTo(node, seed);
     await expect.poll(() => parentOf(child), { timeout: PATIENCE_MS }).not.toBe('node');
     await expect.poll(async () => (await topology(member))['peers'], { timeout: PATIENCE_MS }).toEqual([]);
     expect(await put(node, 'k', 'x')).toBe(201);
     await holds(seed, 'k', 'x');
+    await holds(seed, 'before', 'alone');
   });
 
   const unreachable = (seed: RunningNode): Promise<RunningNode> =>
