@@ -1,6 +1,5 @@
 import type { Group } from './check.js';
 import { Arena } from './cluster/arena.js';
-import type { Cluster } from './cluster/cluster.js';
 import { type Kind, kindOf, OWN_WORD } from './cluster/command.js';
 import { CLUSTER_GROUPS } from './cluster/groups.js';
 import type { ConsoleList } from './console.js';
@@ -155,8 +154,7 @@ export class Targets {
   }
 
   async #showLogs(arena: Arena): Promise<void> {
-    const cluster: Cluster | undefined = await arena.main().catch(() => undefined);
-    for (const node of cluster?.nodes ?? []) this.#console.log(node.name, node.lastLogLines(15));
+    for (const node of await arena.mainNodes()) this.#console.log(node.name, node.lastLogLines(15));
   }
 
   #unreachable(about: Omit<TargetReport, 'checks'>, error: unknown): TargetReport {

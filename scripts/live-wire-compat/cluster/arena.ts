@@ -38,6 +38,12 @@ export class Arena {
     return this.#main;
   }
 
+  /** The nodes of the main cluster, where a check has asked for it. */
+  async mainNodes(): Promise<readonly NodeProcess[]> {
+    const cluster = await this.#main?.catch(() => undefined);
+    return cluster?.nodes ?? [];
+  }
+
   /** How long the main cluster took to be complete after its last node was healthy. */
   get formedMs(): number {
     return this.#formedMs;

@@ -10,6 +10,9 @@ import type { Subject } from './subject.js';
 const isPut = (messageId: string) => (message: WireMessage) =>
   message.type === 'PUT' && message.message_id === messageId;
 
+/** An enclave with one member, so that the fan-out there is not random. */
+const APART = 'tree-elsewhere';
+
 /** How many PUTs for `key` each has been sent, once nothing more can be under way. */
 async function copiesOf(subject: Subject, key: string, children: readonly ChildRecorder[]): Promise<readonly number[]> {
   await quiet(subject.timing.quietMs);
@@ -124,9 +127,9 @@ const otherEnclave = childCheck({
   title: 'A PUT of a child of another enclave goes to the members and children of that enclave, and to no others',
   async run(nursery) {
     const { subject } = nursery;
-    const [home, foreigner] = [await subject.peer('home'), await subject.peer('elsewhere', 'elsewhere')];
+    const [home, foreigner] = [await subject.peer('home'), await subject.peer('tree-elsewhere', APART)];
     const near = await nursery.attach('near');
-    const [writer, sibling] = await attachBoth(nursery, 'elsewhere');
+    const [writer, sibling] = await attachBoth(nursery, APART);
     const marks = [home.inbox.mark(), foreigner.inbox.mark()] as const;
     const key = subject.key('tree-elsewhere');
     const id = writer.put(key, 'x');

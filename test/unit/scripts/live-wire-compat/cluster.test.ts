@@ -85,6 +85,54 @@ describe.concurrent('a cluster', () => {
   });
 });
 
+/** By rule of the tree, a fault that breaks it. */
+const TREE_FAULTS: readonly (readonly [Fault, string])[] = [
+  ['takes-any-number-of-children', 'parent.no-room-at-all'],
+  ['keeps-places', 'parent.full'],
+  ['names-no-alternatives', 'parent.shutdown'],
+  ['leaves-silently', 'parent.shutdown'],
+  ['loses-last-words', 'parent.shutdown-writes'],
+  ['reorders-its-hello', 'transient.hello'],
+  ['counts-any-acks', 'transient.no-quorum'],
+  ['sends-down-up', 'transient.takes-writes'],
+  ['closes-before-it-moves', 'transient.moves'],
+  ['ignores-goodbyes', 'transient.redirected'],
+  ['forgets-unacknowledged', 'transient.cut'],
+  ['never-returns', 'transient.returns'],
+  ['attaches-to-itself', 'transient.not-itself'],
+  ['signs-no-frames', 'transient.signed-typescript'],
+  ['verifies-printed-only', 'transient.signed-go'],
+  ['trusts-impostors', 'transient.impostor'],
+  ['never-attaches', 'transient.writes'],
+  ['forgets-its-children', 'tree.writes-down'],
+];
+
+describe.concurrent('a tree', () => {
+  test('that keeps the rules conforms', { timeout: 180_000 }, async () => {
+    const { ended, report } = await runCluster(['parent.', 'transient.', 'tree.writes', 'tree.not'], [], ['--strict']);
+    expect(ended.stdout).not.toContain('✗');
+    expect(report.summary).toMatchObject({ failed: 0, info: 0, skipped: 0 });
+    expect(ended.code).toBe(0);
+  });
+
+  test.each(TREE_FAULTS)('that %s fails %s under strict', { timeout: 60_000 }, async (fault, check) => {
+    const { report } = await runCluster([check], [fault], ['--strict']);
+    expect(statuses(report)).toMatchObject({ [check]: 'failed' });
+  });
+
+  test('is not asked of foreign nodes that have none', { timeout: 60_000 }, async () => {
+    const { ended, report } = await runCluster(['transient.hello', 'tree.writes-up'], ['never-attaches']);
+    expect(statuses(report)).toEqual({ 'transient.hello': 'skipped', 'tree.writes-up': 'skipped' });
+    expect(ended.stdout).toContain('attaches to nobody');
+    expect(ended.code).toBe(0);
+  });
+
+  test('whose transient is known not to come back is a note for foreign nodes', { timeout: 60_000 }, async () => {
+    const { report } = await runCluster(['transient.returns'], ['never-returns']);
+    expect(statuses(report)).toEqual({ 'transient.returns': 'info' });
+  });
+});
+
 describe('a storm', () => {
   test('between two nodes is a note for foreign nodes and a failure under strict', { timeout: 30_000 }, async () => {
     const [foreign, strict] = await Promise.all([

@@ -7,6 +7,7 @@ import {
   type Info,
   infoOf,
   json,
+  METRICS,
   parse,
   positiveInteger,
   preflight,
@@ -25,6 +26,7 @@ export interface FakeOptions {
   readonly secret?: string;
   readonly port?: number;
   readonly minTtl?: number;
+  readonly maxChildren?: number;
   readonly writeTimeoutMs?: number;
   readonly pingMs?: number;
   /** Requests in all that are served before every second one is answered 429. */
@@ -55,11 +57,12 @@ export class FakeNode {
     this.#options = options;
     this.#faults = new Set(options.faults);
     this.#server = server;
-    const { secret, minTtl = 1 } = options;
+    const { secret, minTtl = 1, maxChildren = 100 } = options;
     const breaks = (fault: Fault): boolean => this.#breaks(fault);
     this.#values = new FakeValues({ minTtl, breaks });
     this.#tree = new FakeTree({
       ...(secret !== undefined && { secret }),
+      maxChildren,
       info: () => this.#info,
       peers: () => [...this.#peers.values()],
       breaks,
@@ -107,6 +110,11 @@ export class FakeNode {
       if (this.#breaks('answers-syncs-for-ever')) this.#sendToAll('SYNC', { node_info: this.#info });
       return;
     }
+  }
+
+  /** Takes leave of its children. */
+  leave(): Promise<void> {
+    return this.#tree.leave();
   }
 
   async close(): Promise<void> {
@@ -160,22 +168,16 @@ export class FakeNode {
   #control(response: ServerResponse, path: string, parameters: URLSearchParams): void {
     const { id, enclave } = this.#info;
     const state = { status: 'healthy', node_id: id, network: 'private', enclave };
-    const { memory, peers } = { memory: { rss: 1 }, peers: [...this.#peers.values()] };
+    const peers = [...this.#peers.values()];
     if (path === '/v1/health') return json(response, state);
-    if (path === '/v1/status') return json(response, { ...state, uptime: '1s', memory });
+    if (path === '/v1/status') return json(response, { ...state, uptime: '1s', memory: { rss: 1 } });
     if (path === '/v1/keys') return json(response, this.#values.list(parameters));
     if (path === '/v1/topology') {
       const children = this.#breaks('lists-children') ? this.#tree.children.map((child) => ({ id: child })) : [];
       const listed = this.#breaks('lists-itself') ? [...peers, this.#info] : [...peers, ...children];
       return json(response, { node_id: id, enclave, peers: listed });
     }
-    const names = [
-      'repram_peers_active',
-      'repram_peer_evictions_total',
-      'repram_peer_joins_total',
-      'repram_ping_failures_total',
-    ];
-    send(response, 200, names.map((name) => `${name} 0\n`).join(''));
+    send(response, 200, METRICS);
   }
 
   async #data(
@@ -284,9 +286,12 @@ export class FakeNode {
     const { type, from, message_id: id } = fields;
     if (typeof from !== 'string' || typeof id !== 'string') return;
     const peer = this.#peers.get(from);
-    if (type === 'PUT') this.#receivePut(fields, peer ?? this.#strangerToAck(), id);
-    if (type === 'ACK') this.#waiting.get(id)?.(from);
-    if (type === 'ACK') this.#tree.acknowledged(fields, id);
+    if (type === 'PUT')
+      this.#receivePut(fields, peer ?? (this.#breaks('acks-strangers') ? this.#anyPeer() : undefined), id);
+    if (type === 'ACK') {
+      this.#waiting.get(id)?.(from);
+      this.#tree.acknowledged(fields, id);
+    }
     if (type === 'PONG') this.#strikes.delete(from);
     const pinger = peer ?? (this.#breaks('answers-ping-of-strangers') ? this.#anyPeer() : undefined);
     if (type === 'PING' && pinger) this.#send(pinger, 'PONG', { to: from, node_info: this.#info });
@@ -295,10 +300,6 @@ export class FakeNode {
 
   #anyPeer(): Info | undefined {
     return this.#peers.values().next().value;
-  }
-
-  #strangerToAck(): Info | undefined {
-    return this.#breaks('acks-strangers') ? this.#anyPeer() : undefined;
   }
 
   /** Stores a write that came under this id; false where it is none, or was there already. */

@@ -16,6 +16,10 @@ export interface Value {
 
 export type Fields = Record<string, unknown>;
 
+export const METRICS = ['peers_active', 'peer_evictions_total', 'peer_joins_total', 'ping_failures_total']
+  .map((name) => `repram_${name} 0\n`)
+  .join('');
+
 export function infoOf(value: unknown): Info | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { id, address, port, http_port: httpPort, enclave } = value as Fields;

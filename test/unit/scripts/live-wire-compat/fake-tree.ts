@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { decodeFrame, encodeFrame, type WireFrame } from '../../../../scripts/live-wire-compat/wire/frame.js';
 import type { Fields, Info } from './fake-parts.js';
@@ -7,6 +8,7 @@ import type { Fault } from './faults.js';
 
 export interface TreeHost {
   readonly secret?: string;
+  readonly maxChildren: number;
   info(): Info;
   peers(): readonly Info[];
   breaks(fault: Fault): boolean;
@@ -26,6 +28,7 @@ const SUBPROTOCOL = 'repram.tree.1';
 const HELLO_MS = 2000;
 const SILENCE_MS = 2500;
 const LINGER_MS = 20;
+const MAX_ALTERNATIVES = 5;
 const MAX_FRAME = 24 * 1024 * 1024;
 
 /** The substrate side of the tree, as far as the runner looks at it. */
@@ -33,6 +36,7 @@ export class FakeTree {
   readonly #host: TreeHost;
   readonly #server: WebSocketServer;
   readonly #children = new Map<WebSocket, Child>();
+  #places = 0;
   readonly #writers = new Map<string, WebSocket>();
 
   constructor(host: TreeHost) {
@@ -75,6 +79,19 @@ export class FakeTree {
     for (const ws of this.#children.keys()) this.#send(ws, 'topology_sync', this.#message('SYNC', { node_info: info }));
   }
 
+  /** Says goodbye to all, and closes their sockets a moment later. */
+  async leave(): Promise<void> {
+    if (this.#host.breaks('leaves-silently')) return this.close();
+    const sockets = [...this.#children].map(([ws, { enclave }]) => {
+      this.#send(ws, 'goodbye', this.#goodbye('shutdown', enclave));
+      return ws;
+    });
+    if (this.#host.breaks('loses-last-words')) this.#children.clear();
+    await delay(10 * LINGER_MS);
+    for (const ws of sockets) ws.close(1001);
+    await delay(10 * LINGER_MS);
+  }
+
   close(): void {
     for (const ws of this.#server.clients) ws.terminate();
   }
@@ -99,7 +116,7 @@ export class FakeTree {
     ws.on('message', (data: Buffer, isBinary: boolean) => this.#received(ws, data, isBinary));
     ws.on('close', () => {
       clearInterval(heartbeat);
-      this.#children.delete(ws);
+      if (this.#children.delete(ws) && !this.#host.breaks('keeps-places')) this.#places -= 1;
     });
   }
 
@@ -126,7 +143,6 @@ export class FakeTree {
     if (type === 'put') return this.#wrote(ws, sender, frame);
     if (type === 'ping' && !this.#host.breaks('mutes-pong-frames')) this.#send(ws, 'pong', this.#message('PONG', {}));
     if (type === 'goodbye' && !this.#host.breaks('keeps-left-children')) {
-      this.#children.delete(ws);
       ws.close(1000);
     }
     if (type.startsWith('zz') && this.#host.breaks('refuses-unknown-frames')) ws.close(1008);
@@ -138,8 +154,11 @@ export class FakeTree {
     const id = typeof given === 'string' ? given : '';
     if (child !== undefined && !breaks('hears-second-hellos')) return ws.close(1008);
     if (id === '' && !breaks('takes-nameless-children')) return ws.close(1008);
-    if (child === undefined && this.#isTaken(id)) return this.#refuse(ws);
-    for (const [old, { id: taken }] of this.#children) if (taken === id) this.#children.delete(old);
+    if (child === undefined && this.#isTaken(id)) return this.#refuse(ws, 'id taken', 1008);
+    const isFull = this.#places >= this.#host.maxChildren && !breaks('takes-any-number-of-children');
+    if (isFull) return this.#refuse(ws, 'at capacity', 1000);
+    this.#places += 1;
+    for (const [old, { id: taken }] of this.#children) if (taken === id && old !== ws) this.#children.delete(old);
     this.#children.set(ws, { id, enclave: String(enclave || 'default') });
     this.#welcome(ws);
   }
@@ -158,9 +177,16 @@ export class FakeTree {
     this.#send(ws, 'welcome', { topology, your_position: { depth: 1, parent_id: info().id } });
   }
 
-  #refuse(ws: WebSocket): void {
-    this.#send(ws, 'goodbye', { reason: 'id taken', alternative_parents: [] });
-    setTimeout(() => ws.close(1008), LINGER_MS).unref();
+  #refuse(ws: WebSocket, reason: string, code: number): void {
+    this.#send(ws, 'goodbye', this.#goodbye(reason, this.#host.info().enclave));
+    setTimeout(() => ws.close(code), LINGER_MS).unref();
+  }
+
+  /** Where else to go, the enclave of the child first. */
+  #goodbye(reason: string, enclave: string): Fields {
+    const isFar = (peer: Info): number => (peer.enclave === enclave ? 0 : 1);
+    const peers = [...this.#host.peers()].sort((a, b) => isFar(a) - isFar(b)).slice(0, MAX_ALTERNATIVES);
+    return { reason, alternative_parents: this.#host.breaks('names-no-alternatives') ? [] : peers };
   }
 
   #wrote(ws: WebSocket, { id: child, enclave }: Child, { message }: WireFrame): void {
