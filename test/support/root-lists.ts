@@ -5,7 +5,7 @@ import type { KeyPair } from '../../src/omega/keys.js';
 import type { FileRead, Files, FileWrite } from '../../src/omega/ports/files.js';
 import { formatRootList, ROOT_LIST_VERSION } from '../../src/omega/root-list.js';
 import type { RootListSource, SourceAnswer } from '../../src/omega/source.js';
-import { RootListVerifier, signRootList, type VerifiedRootList } from '../../src/omega/verify.js';
+import { RootListVerifier, signRootList } from '../../src/omega/verify.js';
 import { VIRTUAL_START_MS } from './virtual-clock.js';
 
 /** The second at which virtual clocks start. */
@@ -41,13 +41,6 @@ export function signedLine({
 export function verifier(...trusted: readonly KeyPair[]): RootListVerifier {
   const keys = (trusted.length === 0 ? [KEYS] : trusted).map(({ publicKey }) => publicKey);
   return new RootListVerifier({ signatures: ed25519 }, { keys });
-}
-
-/** A list as if it had come from a source. */
-export function verified(parts: SignedParts = {}): VerifiedRootList {
-  const verdict = verifier(parts.keys ?? KEYS).verify(signedLine(parts), Number.NEGATIVE_INFINITY);
-  if (!verdict.ok) throw new Error(verdict.code);
-  return verdict.list;
 }
 
 const PKCS8_SEED = Buffer.from('302e020100300506032b657004220420', 'hex');
