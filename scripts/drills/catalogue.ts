@@ -3,7 +3,10 @@ import { drop } from './drills/drop.js';
 import { halves } from './drills/halves.js';
 import { join } from './drills/join.js';
 import { kill } from './drills/kill.js';
+import { REATTACH_DRILLS } from './drills/reattach.js';
 import { restart } from './drills/restart.js';
 import { stop } from './drills/stop.js';
 
-export const DRILLS: Readonly<Record<DrillName, Drill>> = { kill, stop, drop, halves, join, restart };
+const ALL: readonly Drill[] = [kill, stop, drop, halves, join, restart, ...REATTACH_DRILLS];
+
+export const DRILLS: ReadonlyMap<DrillName, Drill> = new Map(ALL.map((drill) => [drill.name, drill]));

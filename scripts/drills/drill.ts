@@ -1,7 +1,18 @@
 import type { Figure } from './figure.js';
 import type { Options } from './options.js';
 
-export const DRILL_NAMES = ['kill', 'stop', 'drop', 'halves', 'join', 'restart'] as const;
+export const DRILL_NAMES = [
+  'kill',
+  'stop',
+  'drop',
+  'halves',
+  'join',
+  'restart',
+  'reattach-term',
+  'reattach-kill',
+  'reattach-silent',
+  'reattach-all',
+] as const;
 export type DrillName = (typeof DRILL_NAMES)[number];
 
 export type Progress = (text: string) => void;

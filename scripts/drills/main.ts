@@ -34,7 +34,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return EXIT_MET;
   }
-  const drill = DRILLS[commandLine.drill];
+  const drill = DRILLS.get(commandLine.drill);
+  if (drill === undefined) throw new Error(`${commandLine.drill} is in no catalogue`);
   endWithParent();
   return drill.isolated && !isInside() ? runInside(args) : hold(drill, commandLine);
 }

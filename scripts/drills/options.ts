@@ -48,6 +48,10 @@ export const DEFAULTS: Readonly<Record<DrillName, Readonly<Partial<Record<Settin
   halves: { nodes: '6', runs: '1', cut: '5m', rate: '2' },
   join: { nodes: '3', runs: '1', keys: '100000', rate: '500' },
   restart: { nodes: '3', runs: '10', keys: '1000' },
+  'reattach-term': { runs: '50', rate: '200' },
+  'reattach-kill': { runs: '50', rate: '200' },
+  'reattach-silent': { runs: '20', rate: '200' },
+  'reattach-all': { runs: '20', rate: '200' },
 };
 
 const MAX_NODES = 50;

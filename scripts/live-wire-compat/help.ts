@@ -1,7 +1,8 @@
 import { OWN_COMMAND, PLACEHOLDERS } from './cluster/command.js';
 import { REPORT_SCHEMA } from './report.js';
 
-export const HELP = `Conformance runner for REPRAM wire v1. Knows nodes from the outside only: HTTP, gossip and processes.
+export const HELP = `Conformance runner for REPRAM wire v1. Knows nodes from the outside only: HTTP, gossip, WebSockets
+and processes.
 
 Usage: npm run wire-compat -- [--node URL]... [--spawn 'COMMAND']... [options]
 
@@ -32,7 +33,8 @@ Bounds
 Pointing it at foreign binaries
   A command is started without a shell, once a node, with the environment of wire v1: REPRAM_HTTP_PORT,
   REPRAM_GOSSIP_PORT, REPRAM_ADDRESS=127.0.0.1, REPRAM_NODE_ID, REPRAM_NETWORK=private, REPRAM_PEERS, REPRAM_ENCLAVE,
-  REPRAM_MIN_TTL, REPRAM_RATE_LIMIT and, where there is one, REPRAM_CLUSTER_SECRET. Ports come from the system.
+  REPRAM_MIN_TTL, REPRAM_RATE_LIMIT and, where there is one, REPRAM_CLUSTER_SECRET; transients also get
+  REPRAM_INBOUND=false, parents REPRAM_MAX_CHILDREN. Ports come from the system.
   A binary that takes flags gets them by placeholder: ${PLACEHOLDERS.map((name) => `{${name}}`).join(' ')}
   It has to stay in the foreground; every process it starts in its group is ended with it.
 
@@ -45,6 +47,8 @@ Pointing it at foreign binaries
   A binary with flags, and one that needs a shell:
     npm run wire-compat -- --spawn './repram --port {http_port} --peers {peers}'
     npm run wire-compat -- --spawn "sh -c 'cd old && exec node dist/index.js'"
+  The tree only: ours as the parent of a Go node, and as its child:
+    npm run wire-compat -- --spawn ours --spawn ./repram --only 'child.*' --only 'parent.*' --only 'transient.*' --only 'tree.*'
   A node that is already running, with a secret, topology rules only:
     npm run wire-compat -- --node http://127.0.0.1:8080 --secret S --only 'sync.*'
 

@@ -8,6 +8,7 @@ import type { Options } from './options.js';
 import type { TargetReport } from './report.js';
 import { type CheckResult, runGroups } from './runner.js';
 import type { Selection } from './selection.js';
+import { childSignaturesGroup } from './single/child-signatures.js';
 import { SINGLE_GROUPS } from './single/groups.js';
 import { limitsGroup } from './single/limits.js';
 import { signaturesGroup } from './single/signatures.js';
@@ -24,9 +25,12 @@ interface SoloRun {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Groups that need a node of their own. */
+const APART: ReadonlySet<Group<Subject>> = new Set([signaturesGroup, childSignaturesGroup, limitsGroup]);
+
 const SOLO_RUNS: readonly SoloRun[] = [
-  { suffix: '', groups: SINGLE_GROUPS.filter((group) => group !== signaturesGroup && group !== limitsGroup) },
-  { suffix: ', with a secret', groups: [signaturesGroup], secret: 'wire-compat sécret' },
+  { suffix: '', groups: SINGLE_GROUPS.filter((group) => !APART.has(group)) },
+  { suffix: ', with a secret', groups: [signaturesGroup, childSignaturesGroup], secret: 'wire-compat sécret' },
   { suffix: ', with a rate limit of 50/s', groups: [limitsGroup], environment: { REPRAM_RATE_LIMIT: '50' } },
 ];
 

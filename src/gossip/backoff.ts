@@ -15,3 +15,11 @@ export function backoffMs(rng: Rng, attempt: number, options: BackoffOptions): n
   const fullMs = Math.min(options.capMs, options.baseMs * 2 ** Math.min(attempt, 30));
   return fullMs / 2 + (rng.next() * fullMs) / 2;
 }
+
+/**
+ * As `backoffMs`, drawn from all of `base * 2^attempt`, capped ("full jitter", ibid.): what many nodes lost at the same
+ * moment, they do not all try again at another one.
+ */
+export function fullJitterMs(rng: Rng, attempt: number, options: BackoffOptions): number {
+  return rng.next() * Math.min(options.capMs, options.baseMs * 2 ** Math.min(attempt, 30));
+}

@@ -55,12 +55,17 @@ export class Composer {
   }
 
   /** @param along the incarnation in which the member is accused, and news to tell it: nothing to an older node */
-  ping(to: string, along: Pick<PingMessage, 'accused' | 'news'> = {}): PingMessage {
+  ping(to: string, along: Pick<PingMessage, 'accused' | 'room' | 'news'> = {}): PingMessage {
     return { type: 'PING', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), wantsReply: true, ...along };
   }
 
+  /** As an older node asks: whoever answers learns nothing of this one. */
+  barePing(to: string): PingMessage {
+    return { type: 'PING', ...this.#envelope(), to };
+  }
+
   /** @param along what is known of the asker, where it has to outdo that, and news to tell it */
-  pong(to: string, along: Pick<PongMessage, 'known' | 'news'> = {}): PongMessage {
+  pong(to: string, along: Pick<PongMessage, 'known' | 'room' | 'news'> = {}): PongMessage {
     return { type: 'PONG', ...this.#envelope(), to, nodeInfo: selfInfo(this.#self), ...along };
   }
 

@@ -6,6 +6,7 @@ import { Detector } from './membership/detector.js';
 import { incarnationOf, type Member, speaksExtension } from './membership/member.js';
 import type { MemberEvent, MemberEventKind } from './membership/member-event.js';
 import { MemberTable } from './membership/member-table.js';
+import { RoomBook } from './membership/room-book.js';
 import type { DetectorTiming } from './membership/timing.js';
 import { REMOVAL_MEMORY_MS } from './membership/tombstones.js';
 import type { Clock } from './ports/clock.js';
@@ -14,14 +15,17 @@ import type { Metrics } from './ports/metrics.js';
 import type { Rng } from './ports/rng.js';
 import type { Store } from './ports/store.js';
 import type { Transport } from './ports/transport.js';
+import type { Uplink } from './ports/uplink.js';
 import type { AdoptEntry } from './repair/ask.js';
 import { Repair } from './repair/repair.js';
 import { QuorumReader } from './replica/quorum-reader.js';
 import { ReplicaChannel } from './replica/replica-channel.js';
 import { ReplicaDesk } from './replica/replica-desk.js';
+import type { ExpiredKey } from './replica/request.js';
 import { Applier } from './replication/applier.js';
 import { Dedup } from './replication/dedup.js';
 import { Receiver } from './replication/receiver.js';
+import { Relay } from './replication/relay.js';
 import type { TtlRange } from './replication/ttl.js';
 import { Writer } from './replication/writer.js';
 import type { Self } from './self.js';
@@ -30,7 +34,7 @@ import { Announcer } from './topology/announcer.js';
 import { Joiner } from './topology/joiner.js';
 import { ReceptionDesk } from './topology/reception.js';
 import { TopologySync } from './topology/sync.js';
-import type { Message } from './wire/message.js';
+import type { Message, NodeInfo, PutMessage } from './wire/message.js';
 import type { Tombstone } from './wire/news.js';
 
 export interface GossipPorts {
@@ -60,6 +64,9 @@ const QUIET: ReadonlySet<MemberEventKind> = new Set(['suspected', 'cleared', 're
 /** How long a peer has to take the word that this node leaves, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 1000;
 
+/** How long a joiner has to answer that is dialled back, in milliseconds. */
+const DIAL_BACK_MS = 1500;
+
 /** One node's gossip: wires its parts together, and has each of them do what a change in the member table asks for. */
 export class Gossip {
   readonly members: MemberTable;
@@ -73,6 +80,18 @@ export class Gossip {
   readonly repair: Repair;
   readonly reception: ReceptionDesk;
   readonly joiner: Joiner;
+  /** Sends on what nodes write that are attached to this one. */
+  readonly relay: Relay;
+  /** Takes in what another replica holds, where it is newer. */
+  readonly adopt: AdoptEntry;
+  /** Takes in that a version has expired elsewhere: what is older goes. */
+  readonly supersede: (expired: ExpiredKey) => void;
+  /** How many more nodes may attach to whom. */
+  readonly rooms: RoomBook;
+  /** Set for a node that cannot be dialled, and so is no member. */
+  uplink: Uplink | undefined;
+  /** Called for each write, own or of a member, that was stored here as it came in. */
+  onPut: ((message: PutMessage) => void) | undefined;
   /** Called when this node learns that an operator has removed it. */
   onRemoved: ((tombstone: Tombstone) => void) | undefined;
   readonly #ports: GossipPorts;
@@ -90,8 +109,9 @@ export class Gossip {
     const members = new MemberTable(ports, self);
     const composer = new Composer(ports.clock, self);
     const sender = new Sender(ports, members, (reply) => this.#inbox.receiveReply(reply));
+    const rooms = new RoomBook(members);
     const detector = new Detector(ports, self, options, {
-      ...{ members, sender, composer },
+      ...{ members, sender, composer, rooms },
       introduce: (member) => this.#sync.introduce(member),
       removed: (tombstone) => this.#removed(tombstone),
     });
@@ -99,6 +119,7 @@ export class Gossip {
     const applier = new Applier(ports, options.ttl, hybridClock);
     const replication = { members, sender, composer, hybridClock, applier, dedup: new Dedup(ports) };
     this.members = members;
+    this.rooms = rooms;
     this.#composer = composer;
     this.#sender = sender;
     this.#detector = detector;
@@ -117,27 +138,37 @@ export class Gossip {
     this.reader = new QuorumReader(
       ports,
       { replication: copies, timeoutMs },
-      { members, applier, channel: this.replicas },
+      { members, applier, channel: this.replicas, uplink: () => this.uplink },
     );
     const adopt: AdoptEntry = (entry) => applier.adopt(entry);
+    this.adopt = adopt;
+    this.supersede = ({ key, version, expiresAtMs }) => applier.supersede(key, version, expiresAtMs);
     this.repair = new Repair(ports, self, options, { members, sender, composer, adopt, channel: this.replicas });
-    this.writer = new Writer(ports, self, options, { ...replication, missed: this.repair.missed });
+    const stored = (message: PutMessage): void => this.onPut?.(message);
+    const { missed } = this.repair;
+    this.writer = new Writer(ports, self, options, { ...replication, missed, stored, uplink: () => this.uplink });
+    this.relay = new Relay(ports, self, options, { ...replication, missed });
     this.replica = new ReplicaDesk(ports, self, { members, applier, repair: this.repair.answers });
-    const receiver = new Receiver(ports, self, options.ttl, replication);
+    const receiver = new Receiver(ports, self, options.ttl, { ...replication, stored });
     this.#inbox = new Inbox(ports, self, {
       members,
       sender,
       composer,
       sync: this.#sync,
-      writer: this.writer,
+      acked: (ack) => {
+        this.writer.receiveAck(ack);
+        this.relay.receiveAck(ack);
+      },
       receiver,
+      rooms,
       rumours: detector.rumours,
       carrier: detector.carrier,
       indirect: detector.indirect,
       reassert: (memberId) => detector.prober.hint(memberId),
     });
     const announcer = new Announcer(ports, { members, sender, composer });
-    this.reception = new ReceptionDesk(self, { members, announcer });
+    const dialBack = (joiner: NodeInfo): Promise<boolean> => this.#dialBack(joiner);
+    this.reception = new ReceptionDesk(ports, self, { members, announcer, dialBack });
     this.joiner = new Joiner(ports, self, { members, announcer });
     members.subscribe((event) => this.#memberChanged(event));
     ports.transport.onConnectionLost = (address) => this.#connectionLost(address);
@@ -150,9 +181,7 @@ export class Gossip {
   }
 
   stop(): void {
-    this.#detector.stop();
-    this.#sync.stop();
-    this.repair.stop();
+    this.#quit();
     this.#ports.transport.onConnectionLost = undefined;
   }
 
@@ -165,6 +194,16 @@ export class Gossip {
       .filter(speaksExtension)
       .map((member) => this.#sender.once(member, message, LEAVE_TIMEOUT_MS));
     await Promise.all(told);
+  }
+
+  /**
+   * This node is no member any more, and goes on without: those who took it for one are told that it leaves, nobody is
+   * asked anything from now on, and nobody is known. Never rejects.
+   */
+  async resign(): Promise<void> {
+    this.#quit();
+    await this.leave();
+    for (const { id } of this.members.live()) this.members.leave(id);
   }
 
   /**
@@ -197,6 +236,13 @@ export class Gossip {
     return this.#inbox.receive(message);
   }
 
+  /** Whether a joiner answers where it says it can be dialled: another node there takes no PING that is not its own. */
+  async #dialBack({ id, address, httpPort }: NodeInfo): Promise<boolean> {
+    const { transport } = this.#ports;
+    const outcome = await transport.send({ host: address, port: httpPort }, this.#composer.barePing(id), DIAL_BACK_MS);
+    return outcome.kind === 'ok';
+  }
+
   #tellRemoved(member: Member, tombstone: Tombstone): void {
     if (!speaksExtension(member)) return;
     void this.#sender.once(member, this.#composer.news([{ kind: 'removed', tombstone }]), LEAVE_TIMEOUT_MS);
@@ -206,17 +252,22 @@ export class Gossip {
   #removed(tombstone: Tombstone): void {
     if (this.#removal !== undefined) return;
     this.#removal = tombstone;
+    this.#quit();
+    this.#ports.log.error('this node was removed from the cluster: restart it to join again', { by: tombstone.by });
+    this.onRemoved?.(tombstone);
+  }
+
+  #quit(): void {
     this.#detector.stop();
     this.#sync.stop();
     this.repair.stop();
-    this.#ports.log.error('this node was removed from the cluster: restart it to join again', { by: tombstone.by });
-    this.onRemoved?.(tombstone);
   }
 
   #memberChanged(event: MemberEvent): void {
     const { member, previous, kind } = event;
     this.#ports.log[QUIET.has(kind) ? 'debug' : 'info'](`member ${kind}`, { peer: member.id });
     this.#detector.memberChanged(event);
+    this.rooms.memberChanged(event);
     if (isNewToItself(event)) this.#sync.reset(member.id);
     if (kind === 'joined' || kind === 'returned') this.#sync.hurry();
     if (isAnotherProcess(event)) this.writer.memberRestarted(member.id);

@@ -3,12 +3,12 @@ import type { IndirectProbes } from './membership/indirect-probes.js';
 import { isGone, type Member, speaksExtension } from './membership/member.js';
 import type { MemberTable } from './membership/member-table.js';
 import type { NewsCarrier } from './membership/news-carrier.js';
+import type { RoomBook } from './membership/room-book.js';
 import type { Rumours } from './membership/rumours.js';
 import { countMessages, type MessageCounters } from './message-counters.js';
 import type { Log } from './ports/log.js';
 import type { Metrics } from './ports/metrics.js';
 import type { Receiver } from './replication/receiver.js';
-import type { Writer } from './replication/writer.js';
 import { outdo, RIVAL_WARNING, type Self } from './self.js';
 import type { Sender } from './sender.js';
 import type { TopologySync } from './topology/sync.js';
@@ -46,11 +46,13 @@ interface InboxParts {
   readonly sender: Sender;
   readonly composer: Composer;
   readonly sync: TopologySync;
-  readonly writer: Writer;
+  /** Takes in acknowledgements of writes. */
+  readonly acked: (message: AckMessage) => void;
   readonly receiver: Receiver;
   readonly rumours: Rumours;
   readonly carrier: NewsCarrier;
   readonly indirect: IndirectProbes;
+  readonly rooms: RoomBook;
   /** Tells a member at once of the incarnation that this node has just taken. */
   readonly reassert: (memberId: string) => void;
 }
@@ -80,7 +82,7 @@ export class Inbox {
       case 'PUT':
         return this.#receivePut(message);
       case 'ACK':
-        this.#parts.writer.receiveAck(message);
+        this.#parts.acked(message);
         return OK;
       case 'PING':
         return this.#receivePing(message);
@@ -134,8 +136,11 @@ export class Inbox {
     this.#receiveNews(message);
     if (message.accused !== undefined) this.#parts.rumours.accused(message.accused);
     const known = this.#toOutdo(pinger, message);
+    this.#parts.rooms.said(message.from, message.room);
     const news = this.#newsFor(pinger);
-    const pong = this.#parts.composer.pong(pinger.id, { ...(known && { known }), ...(news.length > 0 && { news }) });
+    const room = speaksExtension(pinger) ? this.#parts.rooms.along() : {};
+    const along = { ...(known && { known }), ...room, ...(news.length > 0 && { news }) };
+    const pong = this.#parts.composer.pong(pinger.id, along);
     return this.#reply(pinger, pong, message.wantsReply);
   }
 
@@ -190,6 +195,7 @@ export class Inbox {
 
   #receivePong(message: PongMessage): void {
     if (message.nodeInfo?.id === message.from) this.#parts.members.learn(message.nodeInfo, 'direct');
+    this.#parts.rooms.said(message.from, message.room);
     this.#receiveNews(message);
   }
 

@@ -6,8 +6,11 @@ import type { Log } from '../gossip/ports/log.js';
 import type { Metrics } from '../gossip/ports/metrics.js';
 import type { Rng } from '../gossip/ports/rng.js';
 import type { Self } from '../gossip/self.js';
+import type { ReachInquiry } from '../gossip/topology/joiner.js';
 import { IsolationRecovery } from '../omega/isolation-recovery.js';
 import { SeedRounds } from '../omega/seed-rounds.js';
+import type { LinkDialer } from '../tree/ports/link.js';
+import { TreeManager } from '../tree/tree-manager.js';
 import type { NodeConfig } from './config/node-config.js';
 import { MemoryStore } from './store/memory-store.js';
 import { HttpTransport } from './transport/http-transport.js';
@@ -21,6 +24,7 @@ export interface CorePorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly dial: DialPeer;
+  readonly dialer: LinkDialer;
 }
 
 /** What makes a node a member of a cluster, without the server that peers and clients reach it by. */
@@ -32,6 +36,7 @@ export interface Core {
   readonly gossip: Gossip;
   readonly recovery: IsolationRecovery;
   readonly seedRounds: SeedRounds;
+  readonly tree: TreeManager;
 }
 
 /** How long writes, and reads on quorum, wait at most for the seeds to be asked for the first time, in milliseconds. */
@@ -52,7 +57,13 @@ export function createCore(
   const timing = tuned(PROFILES[config.profile], config.pingIntervalMs, config.pingTimeoutMs);
   const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl, timing, localHealth });
   const looking = { intervalMs: config.recoveryIntervalMs };
-  const isIsolated = (): boolean => gossip.members.live().length === 0;
+  const tree = new TreeManager(
+    { ...ports, store },
+    self,
+    { ...config, answerTimeoutMs: 2 * timing.timeoutMs },
+    { gossip, signer: keys, age: ageBound, seeds: () => config.peers },
+  );
+  const isIsolated = (): boolean => tree.role === 'substrate' && gossip.members.live().length === 0;
   const asked = new AbortController();
   const join = async (seeds: readonly HostPort[]): Promise<boolean> => {
     const joined = await gossip.joiner.join(seeds);
@@ -73,9 +84,24 @@ export function createCore(
       queueMicrotask(() => void recovery.trigger());
     }
   });
-  gossip.onRemoved = () => {
+  const leaveTheSeeds = (): void => {
     recovery.stop();
     seedRounds.stop();
   };
-  return { keys, ageBound, store, transport, gossip, recovery, seedRounds };
+  gossip.onRemoved = leaveTheSeeds;
+  gossip.joiner.reach = reachInquiry(config, () => {
+    leaveTheSeeds();
+    tree.becomeTransient();
+  });
+  return { keys, ageBound, store, transport, gossip, recovery, seedRounds, tree };
+}
+
+/** Where nobody has said whether this node can be dialled, the first seed that answers finds out. */
+function reachInquiry({ inbound }: NodeConfig, becomeTransient: () => void): ReachInquiry | undefined {
+  if (inbound !== 'auto') return undefined;
+  return {
+    answered: (isReachable) => {
+      if (!isReachable) becomeTransient();
+    },
+  };
 }

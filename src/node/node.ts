@@ -5,7 +5,7 @@ import { createCore } from './core.js';
 import { EventLog, type NodeEvents } from './events/event-log.js';
 import { observeCore } from './events/observe.js';
 import { createFront } from './http/front.js';
-import { HttpServer } from './http/http-server.js';
+import { HttpServer, type RequestHandlers } from './http/http-server.js';
 import { countMalformed } from './http/request-fault.js';
 import { createSelf } from './identity.js';
 import { EventLoopLag } from './runtime/event-loop-lag.js';
@@ -15,6 +15,9 @@ import { systemClock } from './runtime/system-clock.js';
 import { systemRng } from './runtime/system-rng.js';
 import { drainAndStop } from './shutdown.js';
 import { dialPeer } from './transport/dial-peer.js';
+import { WsAcceptor } from './tree/ws-acceptor.js';
+import { WsDialer } from './tree/ws-dialer.js';
+import { WsLinks } from './tree/ws-links.js';
 
 /** A node that serves. */
 export interface RunningNode {
@@ -23,7 +26,8 @@ export interface RunningNode {
   readonly url: string;
   readonly port: number;
   /**
-   * Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds.
+   * Resolves when a seed has let the node join, or the first recovery cycle has ended without; at once without seeds. For
+   * a node that cannot be dialled, when it is attached for the first time.
    */
   readonly joined: Promise<void>;
   /** What happens to the members, and to this node among them. */
@@ -53,6 +57,9 @@ export async function startNode(config: NodeConfig, options: StartOptions = {}):
   return run(config, node);
 }
 
+/** When what is not needed for a start is loaded, in milliseconds after it. */
+const WARM_UP_MS = 500;
+
 type NodeParts = ReturnType<typeof assemble>;
 
 /** Wires one node together around a bound server. */
@@ -61,10 +68,19 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   const self = createSelf(config, port, { clock, rng });
   const log = options.log ?? createLog({ level: config.logLevel, format: config.logFormat }, self.id);
   const ports = { clock, rng, log, metrics };
-  const core = createCore(config, self, { ...ports, dial: dialPeer });
+  const links = new WsLinks(ports);
+  const core = createCore(config, self, { ...ports, dial: dialPeer, dialer: new WsDialer(links) });
   const events = new EventLog(ports);
   observeCore(core, events);
   const front = createFront(config, self, core, { ...ports, events });
+  const { tree } = core;
+  const acceptor = new WsAcceptor(ports, {
+    links,
+    gate: front.gate,
+    mayAccept: () => tree.mayAccept,
+    onLink: (link) => tree.accept(link),
+  });
+  const handlers: RequestHandlers = { ...front.handlers, upgrade: acceptor.upgrade };
   const lag = new EventLoopLag(ports);
   const dropped = metrics.counter('repram_connections_dropped_total', 'Connections closed: too many are open.');
   const malformed = countMalformed(metrics);
@@ -72,30 +88,37 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   server.onFault = () => malformed.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  return { ...ports, ...core, ...front, self, lag, server, events };
+  return { ...ports, ...core, ...front, handlers, acceptor, self, lag, server, events };
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
-  const { self, log, store, gossip, recovery, seedRounds, lag } = node;
+  const { self, clock, log, store, gossip, recovery, seedRounds, tree, acceptor, lag } = node;
   const url = `http://${formatHostPort(self.address)}`;
   warnOf(config, log);
   store.start();
   gossip.start();
-  recovery.start();
-  seedRounds.start();
+  if (config.inbound !== 'false') {
+    recovery.start();
+    seedRounds.start();
+  }
   lag.start();
   if (config.clusterSecrets.length > 0) {
     log.info('messages are signed', { secrets: config.clusterSecrets.length, maxAgeMs: config.maxMessageAgeMs });
   }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
+  const isTransient = config.inbound === 'false';
+  const joined = isTransient ? tree.attached : recovery.trigger();
+  if (isTransient) tree.becomeTransient();
+  const warmUp = clock.setTimer(WARM_UP_MS, () => void acceptor.warmUp());
   let stopped: Promise<void> | undefined;
   return {
     nodeId: self.id,
     url,
     port: self.address.port,
-    joined: recovery.trigger(),
+    joined,
     events: node.events,
     stop: () => {
+      warmUp.cancel();
       stopped ??= drainAndStop(node, config.drainTimeoutMs);
       return stopped;
     },
@@ -104,8 +127,8 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
 
 /** What an operator should know about a configuration that is allowed and yet may not be meant. */
 function warnOf(config: NodeConfig, log: Log): void {
-  if (config.inbound === 'false') {
-    log.warn('attachment over WebSocket is not part of this version: the node takes part as one that can be dialled');
+  if (config.inbound === 'false' && config.peers.length === 0) {
+    log.warn('a node that cannot be dialled attaches to one of its peers, and none are given: it stays alone');
   }
   if (config.network === 'public' && config.clusterSecrets.length > 0) {
     log.warn('a cluster secret on a public network keeps out everybody who does not know it');

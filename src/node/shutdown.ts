@@ -12,6 +12,7 @@ export interface Drainable {
   readonly gate: { drain(): void };
   readonly writes: { drained(): Promise<void> };
   readonly streams: { close(): void };
+  readonly tree: Stoppable & { drain(timeoutMs: number, written: Promise<unknown>): Promise<void> };
   readonly recovery: Stoppable;
   readonly seedRounds: Stoppable;
   readonly gossip: Stoppable & { leave(): Promise<void> };
@@ -25,12 +26,12 @@ export interface Drainable {
 const SHARE_OF_WRITES = 0.75;
 
 /**
- * Stops a node, within `timeoutMs`: readiness off, clients turned away and streams ended, writes in flight finished,
- * leaving said to the peers, connections ended. Writes are finished before the node says that it leaves: a peer does not
+ * Stops a node, within `timeoutMs`: readiness off, clients turned away and streams ended, children moved to others, writes
+ * in flight finished, leaving said to the peers, connections ended. Writes are finished before the node says that it leaves: a peer does not
  * acknowledge to a node that has gone. What is not done in time is cut off.
  */
 export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<void> {
-  const { clock, log, gate, recovery, seedRounds, gossip, server, transport, store, lag, writes, streams } = node;
+  const { clock, log, gate, recovery, seedRounds, gossip, server, transport, store, lag, writes, streams, tree } = node;
   log.info('draining', { timeoutMs });
   gate.drain();
   streams.close();
@@ -38,7 +39,11 @@ export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<
   seedRounds.stop();
   const over = new AbortController();
   const orderly = async (): Promise<'drained'> => {
-    await Promise.race([writes.drained(), clock.sleep(timeoutMs * SHARE_OF_WRITES, over.signal)]);
+    const shareMs = timeoutMs * SHARE_OF_WRITES;
+    const written = writes.drained();
+    const leaveTaken = Promise.all([written, tree.drain(shareMs, written)]);
+    await Promise.race([leaveTaken, clock.sleep(shareMs, over.signal)]);
+    tree.stop();
     gossip.stop();
     await gossip.leave();
     await server.close();
@@ -47,6 +52,7 @@ export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<
   const timeout = clock.sleep(timeoutMs, over.signal).then(() => 'cut off' as const);
   const ending = await Promise.race([orderly(), timeout]);
   over.abort();
+  tree.stop();
   gossip.stop();
   server.destroy();
   transport.close();

@@ -4,7 +4,7 @@ import { Subject } from '../../scripts/live-wire-compat/single/subject.js';
 import type { RunningNode } from '../../src/node/node.js';
 import { startTestNode } from './support/test-node.js';
 
-const TIMING = { answerMs: 4000, quietMs: 300, writeMs: 5000 };
+const TIMING = { answerMs: 4000, quietMs: 300, writeMs: 5000, silenceMs: 17_000 };
 
 const running: { close(): Promise<unknown> }[] = [];
 

@@ -16,6 +16,7 @@ export interface GuardPorts {
 export function peerGuards(
   secrets: readonly string[] = [],
   { clock = systemClock, log = new RecordingLog(), metrics = new ReadableMetrics(), maxAgeMs = 0 }: GuardPorts = {},
-): { readonly keys: ClusterKeys; readonly ageBound: AgeBound } {
-  return { keys: new ClusterKeys({ metrics }, secrets), ageBound: new AgeBound({ clock, log, metrics }, { maxAgeMs }) };
+): { readonly keys: ClusterKeys; readonly ageBound: AgeBound; readonly isMember: () => boolean } {
+  const ageBound = new AgeBound({ clock, log, metrics }, { maxAgeMs });
+  return { keys: new ClusterKeys({ metrics }, secrets), ageBound, isMember: () => true };
 }

@@ -76,9 +76,10 @@ export class ReadableMetrics implements Metrics {
     this.#gauges.set(name, read);
   }
 
-  histogram(name: string, _help: string, _buckets: readonly number[]): Histogram {
-    const observed = this.#observations.get(name) ?? [];
-    this.#observations.set(name, observed);
+  histogram(name: string, _help: string, _buckets: readonly number[], labels: Labels = {}): Histogram {
+    const id = seriesId(name, labels);
+    const observed = this.#observations.get(id) ?? [];
+    this.#observations.set(id, observed);
     return { observe: (value) => void observed.push(value) };
   }
 
@@ -89,10 +90,11 @@ export class ReadableMetrics implements Metrics {
     return value;
   }
 
-  /** Everything a histogram observed, in order. Throws where there is none of that name. */
-  observations(name: string): readonly number[] {
-    const observed = this.#observations.get(name);
-    if (observed === undefined) throw new Error(`no histogram ${name}`);
+  /** Everything a histogram observed, in order. Throws where there is none of that name and labels. */
+  observations(name: string, labels: Labels = {}): readonly number[] {
+    const id = seriesId(name, labels);
+    const observed = this.#observations.get(id);
+    if (observed === undefined) throw new Error(`no histogram ${id}`);
     return observed;
   }
 }

@@ -17,12 +17,10 @@ export class Cluster {
     for (const place of places) this.#add(place, places);
   }
 
-  /** One more node, seeded with those there are. It is not started. */
-  extend(place: Place): DrillNode {
-    return this.#add(
-      place,
-      this.nodes.map((node) => node.place),
-    );
+  /** One more node, seeded with those there are, with variables of its own. It is not started. */
+  extend(place: Place, extra: Readonly<Record<string, string>> = {}): DrillNode {
+    const seeds = this.nodes.map((node) => node.place);
+    return this.#add(place, seeds, extra);
   }
 
   node(index: number): DrillNode {
@@ -40,7 +38,7 @@ export class Cluster {
     await untilComplete(nodes, COMPLETE_TIMEOUT_MS);
   }
 
-  #add(place: Place, seeds: readonly Place[]): DrillNode {
+  #add(place: Place, seeds: readonly Place[], own: Readonly<Record<string, string>> = {}): DrillNode {
     const id = `drill-${this.nodes.length + 1}`;
     const node = new DrillNode(id, place, {
       PATH: process.env['PATH'],
@@ -50,6 +48,7 @@ export class Cluster {
       REPRAM_HTTP_PORT: String(place.port),
       REPRAM_PEERS: seeds.map(({ host, port }) => `${host}:${port}`).join(','),
       ...this.#extra,
+      ...own,
     });
     this.nodes.push(node);
     return node;

@@ -14,17 +14,21 @@ const ANSWER_TIMEOUT_MS = 15_000;
 const LOOK_TIMEOUT_MS = 2000;
 const PAGE = 10_000;
 
-/** A client of one node over connections that are kept. */
+/** A client of one node over connections that are kept; those for writes hold up nobody who looks. */
 export class NodeApi {
   readonly #pool: Pool;
+  readonly #looks: Pool;
 
   constructor(origin: string) {
-    this.#pool = new Pool(origin, {
-      connections: CONNECTIONS,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
-      headersTimeout: ANSWER_TIMEOUT_MS,
-      bodyTimeout: ANSWER_TIMEOUT_MS,
-    });
+    const pool = (connections: number): Pool =>
+      new Pool(origin, {
+        connections,
+        connect: { timeout: CONNECT_TIMEOUT_MS },
+        headersTimeout: ANSWER_TIMEOUT_MS,
+        bodyTimeout: ANSWER_TIMEOUT_MS,
+      });
+    this.#pool = pool(CONNECTIONS);
+    this.#looks = pool(CONNECTIONS);
   }
 
   async isUp(): Promise<boolean> {
@@ -39,6 +43,12 @@ export class NodeApi {
   async members(): Promise<ReadonlyMap<string, Listed>> {
     const { peers } = (await this.#json('/v1/topology?verbose')) as { peers: readonly ListedOnWire[] };
     return new Map(peers.map(({ id, x = {} }) => [id, { id, ...x }]));
+  }
+
+  /** Whom it is attached to, if anybody. */
+  async parentId(): Promise<string | undefined> {
+    const { parent } = (await this.#json('/v1/topology')) as { parent?: { readonly id: string } | null };
+    return parent?.id;
   }
 
   /** The status of the answer; 0 where none came. */
@@ -83,7 +93,7 @@ export class NodeApi {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await Promise.all([this.#pool.destroy(), this.#looks.destroy()]);
   }
 
   async #json(path: string): Promise<unknown> {
@@ -93,7 +103,7 @@ export class NodeApi {
   }
 
   async #look(path: string): Promise<{ readonly status: number; readonly text: string }> {
-    const { statusCode, body } = await this.#pool.request({
+    const { statusCode, body } = await this.#looks.request({
       method: 'GET',
       path,
       signal: AbortSignal.timeout(LOOK_TIMEOUT_MS),

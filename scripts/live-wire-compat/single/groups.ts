@@ -1,4 +1,8 @@
 import type { Group } from '../check.js';
+import { childGuardsGroup } from './child-guards.js';
+import { childSignaturesGroup } from './child-signatures.js';
+import { childWritesGroup } from './child-writes.js';
+import { childrenGroup } from './children.js';
 import { deliveriesGroup } from './deliveries.js';
 import { headersGroup } from './headers.js';
 import { hostileGroup } from './hostile.js';
@@ -28,7 +32,11 @@ export const SINGLE_GROUPS: readonly Group<Subject>[] = [
   livenessGroup,
   topologySyncGroup,
   oldPeersGroup,
+  childrenGroup,
+  childWritesGroup,
+  childGuardsGroup,
   signaturesGroup,
+  childSignaturesGroup,
   hostileGroup,
   limitsGroup,
 ];

@@ -46,6 +46,8 @@ export class Subject {
   readonly #address: string;
   readonly #peers = new Map<string, Promise<Recorder>>();
   readonly #opened: Recorder[] = [];
+  /** By probe: an entry for each of the few there are. */
+  readonly #memory = new Map<unknown, Promise<unknown>>();
   #bounds: Promise<TtlBounds> | undefined;
 
   private constructor(options: SubjectOptions, address: string, health: Answer, identity: JsonObject) {
@@ -191,6 +193,16 @@ export class Subject {
     const ids = new Set(recorders.map((recorder) => recorder.id));
     const peers = (await this.topology()).filter((peer) => peer.enclave === this.enclave);
     return { recorders, others: peers.filter((peer) => !ids.has(peer.id)).length };
+  }
+
+  /** What `probe` finds. It runs once, however many checks ask. */
+  remembered<T>(probe: (subject: Subject) => Promise<T>): Promise<T> {
+    let finding = this.#memory.get(probe) as Promise<T> | undefined;
+    if (finding === undefined) {
+      finding = probe(this);
+      this.#memory.set(probe, finding);
+    }
+    return finding;
   }
 
   async isAlive(): Promise<boolean> {

@@ -36,11 +36,15 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** Undefined where the text is no message: not an object, no type, no sender. Other fields are taken where they have the right type. */
+/** Undefined where the text is no message: see `messageFrom`. */
 export function parseMessage(text: string): WireMessage | undefined {
   const fields = parseObject(text);
-  if (fields === undefined || typeof fields['type'] !== 'string' || typeof fields['from'] !== 'string')
-    return undefined;
+  return fields && messageFrom(fields);
+}
+
+/** Undefined where the fields make no message: no type, no sender. Other fields are taken where they have the right type. */
+export function messageFrom(fields: JsonObject): WireMessage | undefined {
+  if (typeof fields['type'] !== 'string' || typeof fields['from'] !== 'string') return undefined;
   const { to, key, data, ttl, timestamp, message_id: messageId } = fields;
   const info = parseNodeInfo(fields['node_info']);
   return {

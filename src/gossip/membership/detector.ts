@@ -15,6 +15,7 @@ import { NewsCarrier } from './news-carrier.js';
 import { NewsQueue } from './news-queue.js';
 import { ProbeRound } from './probe-round.js';
 import { Prober } from './prober.js';
+import type { RoomBook } from './room-book.js';
 import { Rumours } from './rumours.js';
 import { SuspicionWatch } from './suspicion-watch.js';
 import { Suspicions } from './suspicions.js';
@@ -37,6 +38,7 @@ export interface DetectorParts {
   readonly members: MemberTable;
   readonly sender: Sender;
   readonly composer: Composer;
+  readonly rooms: RoomBook;
   /** Tells a member who answers, but seems not to know this node, about this node. */
   readonly introduce: (member: Member) => void;
   /** An operator removed this node. */
@@ -55,7 +57,7 @@ export class Detector {
   readonly #watch: SuspicionWatch;
 
   constructor(ports: DetectorPorts, self: Self, options: DetectorOptions, parts: DetectorParts) {
-    const { members, sender, composer, introduce, removed } = parts;
+    const { members, sender, composer, rooms, introduce, removed } = parts;
     const { timing } = options;
     const health = new LocalHealth(ports, { enabled: options.localHealth });
     const suspicions = new Suspicions(ports.clock, timing);
@@ -69,6 +71,7 @@ export class Detector {
     });
     const round = new ProbeRound(ports.clock, timing, {
       ...{ sender, composer, health },
+      room: () => rooms.along(),
       isAccused: ({ id, state }) => state === 'dead' || suspicions.isPublic(id),
       carrier: this.carrier,
       indirect: this.indirect,

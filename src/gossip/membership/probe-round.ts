@@ -31,6 +31,8 @@ interface ProbeRoundParts {
   readonly carrier: NewsCarrier;
   readonly indirect: IndirectProbes;
   readonly health: LocalHealth;
+  /** How many more nodes may attach to this one, where it takes any. */
+  readonly room: () => { readonly room?: number };
   /** Whether the member is held for dead, or others know it for a suspect: it is told, and refutes. */
   readonly isAccused: (member: Member) => boolean;
 }
@@ -70,12 +72,13 @@ export class ProbeRound {
   }
 
   /** What a member that knows the extension is told: that others hear it accused, where that is so, and news. */
-  #along(member: Member): Pick<PingMessage, 'accused' | 'news'> {
-    const { carrier, isAccused } = this.#parts;
+  #along(member: Member): Pick<PingMessage, 'accused' | 'room' | 'news'> {
+    const { carrier, isAccused, room } = this.#parts;
     if (!speaksExtension(member)) return {};
     const news = carrier.along(member);
     return {
       ...(isAccused(member) && { accused: member.extension.incarnation }),
+      ...room(),
       ...(news.length > 0 && { news }),
     };
   }

@@ -16,5 +16,10 @@ export interface Metrics {
   counter(name: string, help: string, labels?: Readonly<Record<string, string>>): Counter;
   /** `read` is called at each collection. */
   gauge(name: string, help: string, read: () => number): void;
-  histogram(name: string, help: string, buckets: readonly number[]): Histogram;
+  histogram(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels?: Readonly<Record<string, string>>,
+  ): Histogram;
 }

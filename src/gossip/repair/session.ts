@@ -29,6 +29,8 @@ export interface SessionParts {
   readonly outbound: Bandwidth;
   readonly tally: RepairTally;
   readonly signal: AbortSignal;
+  /** How old a difference has to be, in milliseconds: `SETTLING_MS` unless nothing can be on its way. */
+  readonly settlingMs?: number;
 }
 
 /** Branches whose leaves are compared at a time. */
@@ -208,7 +210,7 @@ export class RepairSession {
   }
 
   readonly #isSettled = ({ version }: { readonly version: Version }): boolean =>
-    Math.abs(this.#clock.nowMs() - version.ms) > SETTLING_MS;
+    Math.abs(this.#clock.nowMs() - version.ms) > (this.#parts.settlingMs ?? SETTLING_MS);
 
   /** Cuts leaves into portions in which this node does not hold too much to be compared at a time. */
   #inPortions(leaves: readonly number[]): Generator<readonly number[], void, undefined> {

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import { type Rng, shuffled } from '../ports/rng.js';
 import type { Entry, Store } from '../ports/store.js';
+import type { Uplink } from '../ports/uplink.js';
 import type { Applier } from '../replication/applier.js';
 import { forwards } from '../replication/fan-out.js';
 import { readQuorumSize } from '../replication/quorum.js';
@@ -43,6 +44,8 @@ interface QuorumReaderParts {
   readonly members: MemberTable;
   readonly channel: ReplicaChannel;
   readonly applier: Applier;
+  /** The way into the mesh of a node that is no member. */
+  readonly uplink: () => Uplink | undefined;
 }
 
 /** A read under way: whom to ask still, and how it ends. */
@@ -111,7 +114,8 @@ export class QuorumReader {
     if (this.#pending >= MAX_PENDING_READS) return { kind: 'overloaded' };
     this.#pending++;
     await this.#hold;
-    const outcome = await this.#ask(key);
+    const uplink = this.#parts.uplink();
+    const outcome = uplink?.isUsed ? await this.#askUplink(uplink, key) : await this.#ask(key);
     this.#pending--;
     return outcome;
   }
@@ -141,6 +145,18 @@ export class QuorumReader {
       });
     });
     return reached ? this.#conclude(key, reading) : { kind: 'unreached', answered: reading.answered, needed };
+  }
+
+  /** What a quorum of the mesh knows of, or this node's own copy, where that is newer: it may be on its way there. */
+  async #askUplink(uplink: Uplink, key: string): Promise<ReadOutcome> {
+    const { store } = this.#ports;
+    const outcome = await uplink.read(key);
+    if (outcome.kind === 'found') this.#parts.applier.adopt(outcome.entry);
+    const held = store.get(key);
+    if (outcome.kind === 'absent') return held === undefined ? outcome : { kind: 'found', entry: held };
+    if (outcome.kind !== 'found') return outcome;
+    const isNewer = held !== undefined && compareVersions(held.version, outcome.entry.version) > 0;
+    return isNewer ? { kind: 'found', entry: held } : outcome;
   }
 
   /** Asks so many members at a time, in the place of each that fails another, and repairs when all have answered. */

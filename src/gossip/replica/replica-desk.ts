@@ -66,7 +66,7 @@ export class ReplicaDesk {
   /** Answers one question. Never throws. */
   receive(request: ReplicaRequest): ReplicaReceipt {
     const { members } = this.#parts;
-    const { id, enclave, instance } = this.#self;
+    const { enclave } = this.#self;
     const asker = members.get(request.from);
     const isForeign = request.enclave !== enclave || (asker !== undefined && asker.enclave !== enclave);
     if (isForeign || asker === undefined || isGone(asker)) {
@@ -74,9 +74,22 @@ export class ReplicaDesk {
       return { kind: isForeign ? 'foreign' : 'stranger' };
     }
     members.heard(asker.id);
+    return { kind: 'ok', answer: this.#answer(request) };
+  }
+
+  /** Answers a node that is no member and may ask all the same: one that is attached. Never throws. */
+  receiveOfAttached(request: ReplicaRequest): ReplicaReceipt {
+    if (request.enclave !== this.#self.enclave) {
+      this.#refused.inc();
+      return { kind: 'foreign' };
+    }
+    return { kind: 'ok', answer: this.#answer(request) };
+  }
+
+  #answer(request: ReplicaRequest): ReplicaAnswer {
+    const { id, instance } = this.#self;
     this.#asked[request.op].inc();
-    const answer = { ...this.#replyTo(request), from: id, instance, sentMs: this.#clock.nowMs() };
-    return { kind: 'ok', answer };
+    return { ...this.#replyTo(request), from: id, instance, sentMs: this.#clock.nowMs() };
   }
 
   #read({ key, held }: QuestionOf<'read'>): ReplicaReply<'read'> {

@@ -2,16 +2,15 @@ import type { MemberTable } from '../membership/member-table.js';
 import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
-import type { Entry, Store } from '../ports/store.js';
+import type { Store } from '../ports/store.js';
 import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
-import { compareVersions, readingAfter, type Version } from '../version.js';
 import type { PutMessage } from '../wire/message.js';
-import { versionOf } from '../wire/message-id.js';
 import type { Applier } from './applier.js';
 import type { Dedup } from './dedup.js';
 import { forwards, writeTargets } from './fan-out.js';
-import { clampTtl, type TtlRange } from './ttl.js';
+import { incomingEntry } from './incoming-entry.js';
+import type { TtlRange } from './ttl.js';
 
 /**
  * - `applied`: this node holds the write, or a newer one of the same key; its origin should know.
@@ -33,6 +32,8 @@ interface ReceiverParts {
   readonly sender: Sender;
   readonly applier: Applier;
   readonly dedup: Dedup;
+  /** Told of each write that was stored here. */
+  readonly stored: (message: PutMessage) => void;
 }
 
 /** Takes in writes of other nodes: applies each once, and passes it on where nodes are many. */
@@ -74,39 +75,15 @@ export class Receiver {
       this.#repeated.inc();
       return 'repeated';
     }
-    const outcome = this.#parts.applier.apply(this.#entryOf(message));
+    const outcome = this.#parts.applier.apply(incomingEntry(this.#ports, this.#ttl, message));
     if (outcome === 'full' || outcome === 'expired') {
       dedup.remove(message.messageId);
       return outcome === 'full' ? 'full' : 'ignored';
     }
     this.#applied.inc();
+    if (outcome === 'stored') this.#parts.stored(message);
     this.#forward(message);
     return 'applied';
-  }
-
-  /**
-   * A node of this implementation says when its write was made, and every copy expires at the same moment. Older nodes
-   * say it in whole seconds of a clock that nothing keeps right, and count the TTL from arrival: so do their writes
-   * here.
-   */
-  #entryOf(message: PutMessage): Entry {
-    const stamped = versionOf(message);
-    const version = stamped.exact ? stamped.version : this.#afterHeld(message, stamped.version);
-    const ttlSeconds = clampTtl(message.ttlSeconds, this.#ttl);
-    const createdMs = stamped.exact ? version.ms : this.#ports.clock.nowMs();
-    const expiresAtMs = createdMs + ttlSeconds * 1000;
-    return { key: message.key, bytes: message.data, createdMs, ttlSeconds, expiresAtMs, version };
-  }
-
-  /**
-   * An older node knows no versions and keeps what comes last. Its write is newer than one of the same second, whatever
-   * the finer time says: whoever overwrites a value through an older node must read back the new one.
-   */
-  #afterHeld(message: PutMessage, derived: Version): Version {
-    const held = this.#ports.store.get(message.key)?.version;
-    if (held === undefined || compareVersions(derived, held) > 0) return derived;
-    if (Math.floor(held.ms / 1000) > message.timestampS) return derived;
-    return { ...readingAfter(held), origin: derived.origin };
   }
 
   /** What is passed on asks for no reply: its receivers acknowledge to the origin, not to whoever passed it on. */

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Counter, Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
 import type { Entry, Store } from '../ports/store.js';
+import type { Uplink } from '../ports/uplink.js';
 import type { Hint, MissedWrites } from '../repair/hint.js';
 import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
@@ -56,6 +57,10 @@ interface WriterParts {
   readonly dedup: Dedup;
   /** Told of what members did not take in time, and of what they took after all. */
   readonly missed: MissedWrites;
+  /** Told of each write that was stored here. */
+  readonly stored: (message: PutMessage) => void;
+  /** The way into the mesh of a node that is no member. */
+  readonly uplink: () => Uplink | undefined;
 }
 
 /** Writes in this node's own name: stores, sends to the enclave, and counts the ACKs of distinct members. */
@@ -127,6 +132,7 @@ export class Writer {
 
   async #write(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<WriteOutcome> {
     if (this.#pending.size + this.#held >= MAX_PENDING_WRITES) return 'overloaded';
+    if (this.#uplink?.hasRoom === false) return 'overloaded';
     if (this.#hold !== undefined) {
       this.#held++;
       await this.#hold;
@@ -139,7 +145,15 @@ export class Writer {
     if (this.#ports.store.put(entry) === 'full') return 'full';
     const message = this.#parts.composer.put(key, bytes, ttl, version);
     this.#parts.dedup.add(message.messageId);
+    this.#parts.stored(message);
+    const uplink = this.#uplink;
+    if (uplink !== undefined) return uplink.write(message, entry);
     return (await this.#replicate(message, entry)) ? 'quorum' : 'pending';
+  }
+
+  get #uplink(): Uplink | undefined {
+    const uplink = this.#parts.uplink();
+    return uplink?.isUsed ? uplink : undefined;
   }
 
   /**

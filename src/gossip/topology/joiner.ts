@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.js';
 import type { BootstrapOutcome, Transport } from '../ports/transport.js';
 import { outdo, RIVAL_WARNING, type Self, selfBootstrapRequest } from '../self.js';
 import { SEND_TIMEOUT_MS } from '../sender.js';
+import type { BootstrapRequest } from '../wire/bootstrap.js';
 import type { NodeInfo } from '../wire/message.js';
 import type { Announcer } from './announcer.js';
 
@@ -19,6 +20,12 @@ export const ALIAS_REST_MS: number = 5 * 60 * 1000;
  */
 export const NEXT_SEED_MS = 250;
 
+/** What a node does not know of itself that may stand behind a NAT. */
+export interface ReachInquiry {
+  /** A seed of this implementation has answered: it could dial this node, or it could not and has not taken it in. */
+  answered(isReachable: boolean): void;
+}
+
 /** The asking side of a join. */
 export class Joiner {
   readonly #clock: Clock;
@@ -29,6 +36,10 @@ export class Joiner {
   readonly #announcer: Announcer;
   /** When a seed that has answered may be asked again, in monotonic time. Bounded by the seeds there are. */
   readonly #restsUntilMs = new Map<string, number>();
+  /** Asks the seeds whether this node can be dialled, until one has said so; `undefined` where that is known. */
+  reach: ReachInquiry | undefined;
+  /** Found out: who cannot be dialled is no member, and joins through nobody. */
+  #isUnreachable = false;
 
   constructor(
     ports: { readonly clock: Clock; readonly transport: Transport; readonly log: Log },
@@ -61,7 +72,15 @@ export class Joiner {
   async #joinThrough(seed: HostPort): Promise<boolean> {
     const before = this.#members.live();
     const outcome = await this.#ask(seed);
+    if (this.#isUnreachable) return true;
+    if (outcome.kind === 'joined' && outcome.answer.reachable === false) {
+      this.#log.info('a seed could not dial this node', { seed: formatHostPort(seed) });
+      this.#concludeReach(false);
+      return true;
+    }
     if (outcome.kind === 'joined') {
+      // A seed of another implementation says nothing, and has taken the node for one that can be dialled.
+      this.#concludeReach(true);
       this.#learn(outcome.answer.peers, seed, before);
       this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
       return true;
@@ -76,9 +95,21 @@ export class Joiner {
     return false;
   }
 
+  /** Said once: seeds are asked at the same time, and may not agree. */
+  #concludeReach(isReachable: boolean): void {
+    const { reach } = this;
+    this.reach = undefined;
+    this.#isUnreachable = reach !== undefined && !isReachable;
+    reach?.answered(isReachable);
+  }
+
   /** A seed that knows a later incarnation of this node is asked once more, by one that is later still. */
   async #ask(seed: HostPort): Promise<BootstrapOutcome> {
-    const ask = () => this.#transport.bootstrap(seed, selfBootstrapRequest(this.#self), SEND_TIMEOUT_MS);
+    const ask = () => {
+      const request = selfBootstrapRequest(this.#self);
+      const asking: BootstrapRequest = this.reach === undefined ? request : { ...request, wantsReach: true };
+      return this.#transport.bootstrap(seed, asking, SEND_TIMEOUT_MS);
+    };
     const outcome = await ask();
     const self = outcome.kind === 'joined' ? outcome.answer.peers.find(({ id }) => id === this.#self.id) : undefined;
     const outdoing = self?.extension === undefined ? 'needless' : outdo(this.#self, self.extension);

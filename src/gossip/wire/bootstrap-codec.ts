@@ -1,6 +1,6 @@
 import type { BootstrapAnswer, BootstrapRequest } from './bootstrap.js';
 import { FieldReader } from './field-reader.js';
-import { parseJsonObject } from './json.js';
+import { isJsonObject, parseJsonObject } from './json.js';
 import { MAX_BOOTSTRAP_REQUEST_BYTES, MAX_MESSAGE_VALUES } from './limits.js';
 import { hostOnTheWire, nodeExtensionJson, nodeInfoJson, readNodeExtension } from './node-info.js';
 import { NODE_LIST_BOUNDS, readNodeList } from './node-list.js';
@@ -32,9 +32,13 @@ export function decodeBootstrapRequest(bytes: Uint8Array): BootstrapRequestResul
     httpPort: fields.port('http_port'),
     enclave: fields.enclave('enclave'),
   };
-  const extension = fields.optional('x', readNodeExtension);
+  const extension = fields.optional('x', readJoinerExtension);
   if (fields.wrongField !== undefined) return { ok: false, error: `Invalid request: ${fields.wrongField}` };
-  return { ok: true, request: extension === undefined ? request : { ...request, extension } };
+  return { ok: true, request: { ...request, ...extension } };
+}
+
+function readJoinerExtension(x: FieldReader): Pick<BootstrapRequest, 'extension' | 'wantsReach'> {
+  return { extension: readNodeExtension(x), ...(x.flag('reach') && { wantsReach: true }) };
 }
 
 export function encodeBootstrapRequest(request: BootstrapRequest): Uint8Array {
@@ -45,7 +49,7 @@ export function encodeBootstrapRequest(request: BootstrapRequest): Uint8Array {
       gossip_port: request.gossipPort,
       http_port: request.httpPort,
       enclave: request.enclave,
-      x: nodeExtensionJson(request.extension),
+      x: request.extension && { ...nodeExtensionJson(request.extension), reach: request.wantsReach },
     }),
   );
 }
@@ -62,9 +66,17 @@ export function decodeBootstrapAnswer(bytes: Uint8Array): BootstrapAnswerResult 
   const entries: unknown = object['peers'] ?? [];
   if (!Array.isArray(entries)) return { ok: false, error: 'Invalid answer: peers' };
   const { nodes, skipped } = readNodeList(entries);
-  return { ok: true, answer: { peers: nodes }, skipped };
+  const reachable = readReachable(object['x']);
+  return { ok: true, answer: { peers: nodes, ...(reachable !== undefined && { reachable }) }, skipped };
 }
 
-export function encodeBootstrapAnswer(answer: BootstrapAnswer): Uint8Array {
-  return Buffer.from(JSON.stringify({ success: true, peers: answer.peers.map(nodeInfoJson) }));
+export function encodeBootstrapAnswer({ peers, reachable }: BootstrapAnswer): Uint8Array {
+  const x = reachable === undefined ? undefined : { reachable };
+  return Buffer.from(JSON.stringify({ success: true, peers: peers.map(nodeInfoJson), x }));
+}
+
+/** Whatever else stands there is as if nothing did: the answer says who is there all the same. */
+function readReachable(x: unknown): boolean | undefined {
+  const reachable = isJsonObject(x) ? x['reachable'] : undefined;
+  return typeof reachable === 'boolean' ? reachable : undefined;
 }

@@ -2,8 +2,7 @@ import { MAX_LOGICAL, type Version } from '../version.js';
 import { isCount, isKey, isName } from './fields.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import { MAX_TIMESTAMP_MS } from './limits.js';
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+import { textOf } from './utf8.js';
 
 /**
  * Reads the fields of a decoded CBOR map one by one and remembers the first that is wrong. After that every reading is
@@ -97,14 +96,4 @@ export function readMap<T>(value: unknown, read: (fields: CborReader) => T): T |
   const fields = new CborReader(value);
   const result = read(fields);
   return fields.wrongField === undefined ? result : undefined;
-}
-
-/** Text that travels as bytes; `undefined` where it is not well-formed UTF-8. */
-export function textOf(value: unknown): string | undefined {
-  if (!(value instanceof Uint8Array)) return undefined;
-  try {
-    return UTF8.decode(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
-import { Encoder, setSizeLimits } from 'cbor-x/index-no-eval';
+import { Decoder, setSizeLimits } from 'cbor-x/index-no-eval';
 import { isPlainCbor } from './cbor-shape.js';
+import { CborWriter, cborBytes } from './cbor-writer.js';
 
 /**
  * What travels as CBOR (RFC 8949) here: maps with ASCII names, arrays, byte strings, counts, doubles and booleans, all
@@ -24,27 +25,20 @@ export interface CborBounds {
 /** Most names in a map. */
 const MAX_NAMES = 16;
 
-/** How far before its end the library takes a buffer for full. */
-const SLACK_BYTES = 4096;
-
-const encoder = new Encoder({
+const decoder = new Decoder({
   useRecords: false,
-  variableMapSize: true,
   mapsAsObjects: true,
-  tagUint8Array: false,
   // Without it a value of a hundred bytes keeps the whole message in memory.
   copyBuffers: true,
-}) as Encoder & { useBuffer(buffer: Uint8Array): void };
+});
 
 // A second fence: what is decoded was found plain and bounded before.
 setSizeLimits({ maxObjectSize: MAX_NAMES, maxMapSize: MAX_NAMES, maxArraySize: 1_000_000 });
 
-/** Encodes a value, in memory that it shares with nothing that is encoded later. */
+/** Encodes a value, into bytes that nothing else writes to. */
 export function encodeCbor(value: CborValue): Uint8Array {
-  // The library would take four times the memory a large item needs, and keep it until the next one.
-  encoder.useBuffer(Buffer.allocUnsafeSlow(roomFor(value) + SLACK_BYTES));
-  const bytes = encoder.encode(value);
-  encoder.useBuffer(Buffer.allocUnsafeSlow(2 * SLACK_BYTES));
+  const bytes = Buffer.allocUnsafe(cborBytes(value));
+  new CborWriter(bytes).write(value);
   return bytes;
 }
 
@@ -56,23 +50,8 @@ export function encodeCbor(value: CborValue): Uint8Array {
 export function decodeCbor(bytes: Uint8Array, bounds: CborBounds): unknown {
   if (bytes.byteLength > bounds.maxBytes || !isPlainCbor(bytes, bounds.maxValues)) return undefined;
   try {
-    return encoder.decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return undefined;
   }
-}
-
-/** At least as many bytes as the library wants to have free for the value. */
-function roomFor(value: CborValue): number {
-  if (typeof value === 'string') return 5 + 3 * value.length;
-  if (typeof value !== 'object') return 9;
-  if (value instanceof Uint8Array) return 5 + value.byteLength;
-  let room = 9;
-  if (isList(value)) for (const item of value) room += roomFor(item);
-  else for (const name in value) room += roomFor(name) + roomFor(value[name] ?? 0);
-  return room;
-}
-
-function isList(value: object): value is readonly CborValue[] {
-  return Array.isArray(value);
 }

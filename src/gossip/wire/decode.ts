@@ -4,10 +4,19 @@ import {
   MAX_MESSAGE_BYTES,
   MAX_MESSAGE_VALUES,
   MAX_PROBE_TIMEOUT_MS,
+  MAX_ROOM,
   MAX_TIMESTAMP_S,
   MAX_WIRE_TTL_S,
 } from './limits.js';
-import type { DecodedMessage, Message, PingReqMessage, PongMessage, SyncMessage, UnknownMessage } from './message.js';
+import type {
+  DecodedMessage,
+  Message,
+  PingMessage,
+  PingReqMessage,
+  PongMessage,
+  SyncMessage,
+  UnknownMessage,
+} from './message.js';
 import { type News, readNewsList } from './news.js';
 import { readNodeExtension, readNodeInfo } from './node-info.js';
 import { decodeViewDigest } from './view-digest.js';
@@ -43,7 +52,7 @@ export function messageOf(object: JsonObject): MessageResult {
   return { ok: true, message };
 }
 
-type ProbeFields = Omit<PongMessage, 'type' | 'known' | 'news'>;
+type ProbeFields = Omit<PongMessage, 'type' | 'known' | 'room' | 'news'>;
 
 /** `undefined` only where a field is wrong. */
 type Reader = (fields: FieldReader) => Message | undefined;
@@ -110,14 +119,19 @@ function readPutExtension(x: FieldReader): { readonly wantsReply?: true; readonl
   return { ...(x.flag('reply') && { wantsReply: true }), ...(enclave !== '' && { enclave }) };
 }
 
-function readPingExtension(x: FieldReader): WishAndNews & { readonly accused?: number } {
+function readPingExtension(x: FieldReader): WishAndNews & Pick<PingMessage, 'accused' | 'room'> {
   const accused = x.optionalCount('accused', Number.MAX_SAFE_INTEGER);
-  return { ...readWishAndNews(x), ...(accused !== 0 && { accused }) };
+  return { ...readWishAndNews(x), ...(accused !== 0 && { accused }), ...readRoom(x) };
 }
 
-function readPongExtension(x: FieldReader): Pick<PongMessage, 'known' | 'news'> {
+function readPongExtension(x: FieldReader): Pick<PongMessage, 'known' | 'room' | 'news'> {
   const known = x.optional('known', readNodeExtension);
-  return { ...(known && { known }), ...readTidings(x) };
+  return { ...(known && { known }), ...readRoom(x), ...readTidings(x) };
+}
+
+/** Absent where the sender does not say. */
+function readRoom(x: FieldReader): { readonly room?: number } {
+  return x.has('room') ? { room: x.count('room', MAX_ROOM) } : {};
 }
 
 function readSyncExtension(x: FieldReader): Pick<SyncMessage, 'wantsReply' | 'digest' | 'news'> {

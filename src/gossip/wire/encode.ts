@@ -11,11 +11,44 @@ import { encodeViewDigest } from './view-digest.js';
  */
 export function encodeMessage(message: Message): Uint8Array {
   if (message.type === 'PUT') return encodePut(message);
-  return Buffer.from(message.type === 'ACK' ? ackText(message) : JSON.stringify(messageJson(message)));
+  return Buffer.from(message.type === 'ACK' ? ackText(message) : JSON.stringify(otherFields(message)));
 }
 
-/** A message as `JSON.stringify` has to be given it. */
-function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readonly<Record<string, unknown>> {
+/**
+ * The fields of a message by their names and in their order on the wire; `undefined` stands for one that is left out.
+ * The value of a write is bytes here: how these travel is up to the encoding.
+ */
+export function messageFields(message: Message): Readonly<Record<string, unknown>> {
+  if (message.type === 'PUT') return putFields(message);
+  return message.type === 'ACK' ? ackFields(message) : otherFields(message);
+}
+
+function putFields(message: PutMessage): Readonly<Record<string, unknown>> {
+  const { wantsReply: reply, enclave } = message;
+  return {
+    type: message.type,
+    from: message.from,
+    timestamp: message.timestampS,
+    message_id: message.messageId,
+    key: message.key,
+    data: message.data,
+    ttl: message.ttlSeconds,
+    x: reply === undefined && enclave === undefined ? undefined : { reply, enclave },
+  };
+}
+
+function ackFields(message: AckMessage): Readonly<Record<string, unknown>> {
+  return {
+    type: message.type,
+    from: message.from,
+    timestamp: message.timestampS,
+    message_id: message.messageId,
+    to: message.to || undefined,
+    key: message.key || undefined,
+  };
+}
+
+function otherFields(message: Exclude<Message, PutMessage | AckMessage>): Readonly<Record<string, unknown>> {
   const base = {
     type: message.type,
     from: message.from,
@@ -27,13 +60,13 @@ function messageJson(message: Exclude<Message, PutMessage | AckMessage>): Readon
       return {
         ...base,
         ...probeFields(message),
-        x: extensionJson({ ...wishJson(message), accused: message.accused }, message),
+        x: extensionJson({ ...wishJson(message), accused: message.accused, room: message.room }, message),
       };
     case 'PONG':
       return {
         ...base,
         ...probeFields(message),
-        x: extensionJson({ known: nodeExtensionJson(message.known) }, message),
+        x: extensionJson({ known: nodeExtensionJson(message.known), room: message.room }, message),
       };
     case 'SYNC':
       return { ...base, node_info: nodeInfoJson(message.nodeInfo), x: extensionJson(syncJson(message), message) };

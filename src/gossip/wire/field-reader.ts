@@ -25,6 +25,12 @@ export class FieldReader {
     return this.#wrongField;
   }
 
+  /** Whether the field is there, and says something. */
+  has(field: string): boolean {
+    const value = this.#object[field];
+    return value !== undefined && value !== null;
+  }
+
   /** A node id. */
   id(field: string, maxBytes?: number): string {
     const value = this.#object[field];
@@ -96,10 +102,14 @@ export class FieldReader {
     return typeof value === 'boolean' ? value : this.#wrong(field, false);
   }
 
-  /** A value in base64, which shares memory with nothing else; empty where absent. */
-  value(field: string): Uint8Array {
-    const text = this.#isAbsent(field, '') ? '' : this.#object[field];
-    const bytes = typeof text === 'string' ? decodeBase64(text, MAX_VALUE_BYTES) : undefined;
+  /**
+   * At most `maxBytes` bytes, which share memory with nothing else: in base64, or as they are where the object was
+   * decoded from CBOR. Empty where absent.
+   */
+  value(field: string, maxBytes: number = MAX_VALUE_BYTES): Uint8Array {
+    const value = this.#isAbsent(field, '') ? '' : this.#object[field];
+    if (value instanceof Uint8Array && value.byteLength <= maxBytes) return value;
+    const bytes = typeof value === 'string' ? decodeBase64(value, maxBytes) : undefined;
     return bytes ?? this.#wrong(field, new Uint8Array(0));
   }
 

@@ -51,6 +51,9 @@ export const MAX_NEWS_ITEMS = 64;
 /** No item that can be read takes more, in bytes. */
 export const MAX_NEWS_BYTES = 2048;
 
+/** Most nodes that a member says may attach to it. */
+export const MAX_ROOM = 1_000_000;
+
 /** Longest time a member is given to answer a probe, or may be asked to give another, in milliseconds. */
 export const MAX_PROBE_TIMEOUT_MS = 5000;
 

@@ -67,6 +67,8 @@ export interface PingMessage extends MessageBase {
   readonly wantsReply?: true;
   /** The receiver is suspected by the sender, in this incarnation (`x.accused`): a later one refutes. */
   readonly accused?: number;
+  /** How many more nodes may attach to the sender (`x.room`). */
+  readonly room?: number;
   readonly news?: readonly News[];
 }
 
@@ -77,6 +79,8 @@ export interface PongMessage extends MessageBase {
   readonly nodeInfo?: NodeInfo;
   /** What the answerer knows of the asker, where that is later than what the asker says of itself (`x.known`). */
   readonly known?: NodeExtension;
+  /** How many more nodes may attach to the answerer (`x.room`). */
+  readonly room?: number;
   readonly news?: readonly News[];
 }
 

@@ -1,7 +1,7 @@
 import { BRANCHES, DIGEST_BYTES, LEAVES } from '../repair/key-space.js';
 import type { QuestionOf, ReplicaAnswer, ReplicaOp, ReplicaReply, ReplicaRequest } from '../replica/request.js';
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.js';
-import { CborReader, textOf } from './cbor-reader.js';
+import { CborReader } from './cbor-reader.js';
 import { isCount, isKey } from './fields.js';
 import { isJsonObject } from './json.js';
 import {
@@ -21,6 +21,7 @@ import {
   readHeldKey,
   versionCbor,
 } from './replica-entry.js';
+import { textOf } from './utf8.js';
 
 /** Why a body is no question or no answer. It names the field at fault and never quotes it. */
 export type ReplicaError = 'Invalid CBOR' | `Invalid request: ${string}` | `Invalid answer: ${string}`;

@@ -9,7 +9,7 @@ const ADDRESS_WIDTH = 21;
 
 type Cells = readonly [member: string, address: string, about: string];
 
-function addressOf({ address, http_port }: EventMember): string {
+function addressOf({ address, http_port }: Pick<EventMember, 'address' | 'http_port'>): string {
   return formatHostPort({ host: normaliseHost(address) ?? address, port: http_port });
 }
 
@@ -23,7 +23,19 @@ function cellsOf(event: StreamEvent): Cells {
   if (event.kind === 'hello') return [event.node_id, '', membersOf(event.members)];
   if (event.kind === 'gap') return ['', '', `events after ${event.after} are lost`];
   if ('member' in event) return [event.member.id, addressOf(event.member), event.cause ?? ''];
+  if ('child' in event) return [event.child.id, '', event.cause];
+  if ('parent' in event) return [event.parent.id, addressOf(event.parent), parentCause(event)];
   return ['', '', 'outcome' in event ? event.outcome : ''];
+}
+
+function parentCause({
+  cause,
+  duration_ms,
+}: {
+  readonly cause: string;
+  readonly duration_ms?: number | undefined;
+}): string {
+  return duration_ms === undefined ? cause : `${cause}, after ${Math.round(duration_ms)} ms`;
 }
 
 /**

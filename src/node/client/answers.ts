@@ -24,6 +24,12 @@ export interface Topology {
   readonly node_id: string;
   readonly enclave: string;
   readonly peers: readonly TopologyPeer[];
+  /** Absent on older nodes, as are the next two. */
+  readonly role?: string | undefined;
+  /** Whom a node is attached to that cannot be dialled. */
+  readonly parent?: TopologyPeer | null | undefined;
+  /** The nodes attached to this one. */
+  readonly children?: readonly { readonly id: string; readonly enclave?: string | undefined }[] | undefined;
   readonly [extra: string]: unknown;
 }
 
@@ -49,12 +55,20 @@ function listOf<T>(item: z.ZodType<T>): z.ZodType<T[]> {
     .transform((items) => items ?? []);
 }
 
+const topologyPeer: z.ZodType<TopologyPeer> = z.looseObject({
+  id: z.string(),
+  address: z.string(),
+  http_port: z.number(),
+  enclave: z.string().optional(),
+});
+
 export const topology: z.ZodType<Topology> = z.looseObject({
   node_id: z.string(),
   enclave: z.string(),
-  peers: listOf(
-    z.looseObject({ id: z.string(), address: z.string(), http_port: z.number(), enclave: z.string().optional() }),
-  ),
+  peers: listOf(topologyPeer),
+  role: z.string().optional(),
+  parent: topologyPeer.nullish(),
+  children: z.array(z.looseObject({ id: z.string(), enclave: z.string().optional() })).optional(),
 });
 
 export const keysAnswer: z.ZodType<KeysAnswer> = z.object({

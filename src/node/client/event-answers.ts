@@ -17,6 +17,12 @@ const DETAILS = {
   hello: z.looseObject({ node_id: z.string(), members: z.array(eventMember) }),
   gap: z.looseObject({ after: z.number() }),
   member: z.looseObject({ member: eventMember, cause: z.string().optional() }),
+  child: z.looseObject({ child: z.looseObject({ id: z.string(), enclave: z.string() }), cause: z.string() }),
+  parent: z.looseObject({
+    parent: z.looseObject({ id: z.string(), address: z.string(), http_port: z.number() }),
+    cause: z.string(),
+    duration_ms: z.number().optional(),
+  }),
   recovery: z.looseObject({ outcome: z.enum(['recovered', 'alone', 'stopped']) }),
   node: z.looseObject({}),
 } as const;

@@ -62,9 +62,9 @@ export interface NodeConfig {
   readonly maxStorageBytes: number;
   /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
   readonly repairBandwidth: number;
-  /** Whether other nodes can dial this one. This version takes it for granted. */
+  /** Whether other nodes can dial this one: else it attaches to one that can be dialled. `auto`: a seed finds out. */
   readonly inbound: InboundMode;
-  /** Nodes behind NAT that may attach. None can in this version. */
+  /** Most nodes behind NAT that may attach; 0 = none. */
   readonly maxChildren: number;
   /** `undefined` = the default places. The signed root list is kept there. */
   readonly cacheDir: string | undefined;

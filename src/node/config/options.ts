@@ -77,14 +77,15 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   inbound: {
     name: 'inbound',
     group: 'Network',
-    summary: 'Whether other nodes can dial this one; this version takes it for granted',
+    summary:
+      'Whether other nodes can dial this one: true, false (it attaches to one over WebSocket), or auto: a seed tries',
     type: choice(INBOUND_MODES, 'mode'),
     fallback: 'auto',
   },
   maxChildren: {
     name: 'max-children',
     group: 'Network',
-    summary: 'Most nodes behind NAT that may attach to this one; none can in this version',
+    summary: 'Most nodes behind NAT that may attach to this one; 0 = none',
     type: wholeNumber({ min: 0, max: 10_000 }),
     fallback: 100,
   },

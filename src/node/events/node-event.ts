@@ -12,10 +12,24 @@ export interface EventMember {
   readonly state: string;
 }
 
+/** The node that this one is attached to. */
+export interface EventParent {
+  readonly id: string;
+  readonly address: string;
+  readonly http_port: number;
+}
+
 /** What an event tells, by what it is about. */
 interface Details {
   readonly member: { readonly member: EventMember; readonly cause?: string | undefined };
   readonly recovery: { readonly outcome: RecoveryOutcome };
+  readonly child: { readonly child: { readonly id: string; readonly enclave: string }; readonly cause: string };
+  readonly parent: {
+    readonly parent: EventParent;
+    readonly cause: string;
+    /** How long this node had none, in milliseconds; where it has one again. */
+    readonly duration_ms?: number | undefined;
+  };
   readonly node: object;
 }
 
@@ -25,6 +39,8 @@ interface Details {
  * - `suspect`, `cleared`, `evicted`: it fails probes; it does so no more; it is given up as dead.
  * - `left`, `removed`: it went in order; an operator had it removed.
  * - `moved`: it has another address.
+ * - `attached`, `detached`: this node, which cannot be dialled, has a parent, or has lost it.
+ * - `child-attached`, `child-detached`: such a node has come to this one, or has gone from it.
  * - `recovery-started`, `recovery-ended`: this node is alone and asks its seeds; it has stopped asking.
  */
 export const NODE_EVENTS = {
@@ -36,6 +52,10 @@ export const NODE_EVENTS = {
   left: 'member',
   removed: 'member',
   moved: 'member',
+  attached: 'parent',
+  detached: 'parent',
+  'child-attached': 'child',
+  'child-detached': 'child',
   'recovery-started': 'node',
   'recovery-ended': 'recovery',
 } as const;

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-interface Connection {
+export interface Connection {
   /** Requests begun and not answered to the end. */
   owed: number;
   /** The request begun last. */
   last: IncomingMessage | undefined;
   /** What waits for its turn to answer. */
   waiting: (() => void) | undefined;
+  /** It speaks another protocol now, or is about to. */
+  isUpgraded: boolean;
   /** Called as each answer ends. One for all requests of a connection: it is on the path of every read. */
   readonly answered: () => void;
 }
@@ -17,6 +19,11 @@ interface Connection {
  */
 function isAnswered({ owed, last }: Connection): boolean {
   return owed === 0 || (owed === 1 && last?.complete === false);
+}
+
+/** Whether HTTP has nothing to do with a connection any more. */
+export function isUpgraded(connection: Connection): boolean {
+  return connection.isUpgraded;
 }
 
 /** The open connections, and how many answers each is owed. Bounded by the server's `maxConnections`. */
@@ -33,6 +40,7 @@ export class Connections {
       owed: 0,
       last: undefined,
       waiting: undefined,
+      isUpgraded: false,
       answered: () => this.#answered(socket, connection),
     };
     this.#open.set(socket, connection);
@@ -58,15 +66,26 @@ export class Connections {
     else connection.waiting ??= act;
   }
 
-  /** Ends every connection: those that are owed nothing now, the others as soon as they have their answers. */
-  close(): void {
-    this.#closing = true;
-    for (const [socket, { owed }] of this.#open) if (owed === 0) socket.destroySoon();
+  /** From now on the connection is another's, who ends it. */
+  upgrade(socket: Socket): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.isUpgraded = true;
   }
 
-  /** Cuts every connection. */
-  destroy(): void {
-    for (const socket of this.#open.keys()) socket.destroy();
+  /**
+   * Ends every connection: those that are owed nothing now, the others as soon as they have their answers. Those that
+   * were upgraded are left alone.
+   */
+  close(): void {
+    this.#closing = true;
+    for (const [socket, connection] of this.#open) {
+      if (connection.owed === 0 && !connection.isUpgraded) socket.destroySoon();
+    }
+  }
+
+  /** Cuts every connection, or those that are chosen. */
+  destroy(isChosen: (connection: Connection) => boolean = () => true): void {
+    for (const [socket, connection] of this.#open) if (isChosen(connection)) socket.destroy();
   }
 
   #answered(socket: Socket, connection: Connection): void {

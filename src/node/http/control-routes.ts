@@ -1,13 +1,16 @@
 import { Hono } from 'hono';
 import type { Gossip } from '../../gossip/gossip.js';
 import type { Store } from '../../gossip/ports/store.js';
+import type { TreeManager } from '../../tree/tree-manager.js';
 import type { PrometheusMetrics } from '../runtime/prometheus.js';
 import { BASE_HEADERS, corsHeaders, pairsOf } from './headers.js';
 import type { Readiness } from './readiness.js';
+import { treeStatus, treeTopology } from './tree-answers.js';
 
 export interface ControlParts {
   readonly identity: { readonly nodeId: string; readonly network: string; readonly enclave: string };
   readonly gossip: Gossip;
+  readonly tree: TreeManager;
   readonly store: Store;
   readonly metrics: PrometheusMetrics;
   readonly readiness: Readiness;
@@ -38,11 +41,13 @@ export function controlRoutes(parts: ControlParts): Hono {
   app.get('/v1/status', (c) => {
     const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
     const memory = { rss, heap_used: heapUsed, heap_total: heapTotal, external };
-    return c.json({ ...health, uptime: `${Math.floor(parts.uptimeMs() / 1000)}s`, memory });
+    const uptime = `${Math.floor(parts.uptimeMs() / 1000)}s`;
+    return c.json({ ...health, uptime, memory, ...treeStatus(parts.tree) });
   });
   app.get('/v1/topology', (c) => {
     const verbose = c.req.query('verbose') !== undefined;
-    return c.json({ node_id: nodeId, enclave, peers: topology(parts.gossip, verbose) });
+    const peers = parts.tree.role === 'substrate' ? topology(parts.gossip, verbose) : carriers(parts.tree);
+    return c.json({ node_id: nodeId, enclave, peers, ...treeTopology(parts.tree) });
   });
   app.get('/v1/keys', (c) => c.json(keyPage(parts.store, c.req.query())));
   app.get('/v1/metrics', async (c) =>
@@ -63,6 +68,11 @@ function topology(gossip: Gossip, verbose: boolean): object[] {
     enclave: member.enclave,
     ...(verbose && { x: { state: member.state, strikes: member.strikes, incarnation: member.extension?.incarnation } }),
   }));
+}
+
+/** Whom a node knows that is no member: those it could be attached to. */
+function carriers({ transient }: TreeManager): object[] {
+  return transient.members.map(({ id, address, httpPort, enclave }) => ({ id, address, http_port: httpPort, enclave }));
 }
 
 /** A limit that is no positive integer is no limit (wire v1). */

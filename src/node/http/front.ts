@@ -1,7 +1,9 @@
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Log } from '../../gossip/ports/log.js';
+import type { RepairStatus } from '../../gossip/repair/repairer.js';
 import type { Self } from '../../gossip/self.js';
 import type { Tombstone } from '../../gossip/wire/news.js';
+import type { TreeManager } from '../../tree/tree-manager.js';
 import type { NodeConfig } from '../config/node-config.js';
 import type { Core } from '../core.js';
 import type { EventLog } from '../events/event-log.js';
@@ -39,10 +41,11 @@ export function createFront(
 ): Front {
   const { clock, log, metrics, events } = ports;
   const { trustProxy } = config;
-  const { gossip, store, keys, ageBound } = core;
+  const { gossip, store, keys, ageBound, tree } = core;
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports, config);
-  const desk = new PeerDesk(ports, { gossip, gate, keys, ageBound });
+  const isMember = (): boolean => tree.role === 'substrate';
+  const desk = new PeerDesk(ports, { gossip, gate, keys, ageBound, isMember });
   const writes = new InFlight();
   const malformed = countMalformed(metrics);
   const members = () => gossip.members.live().map(eventMember);
@@ -52,7 +55,8 @@ export function createFront(
     { name: 'serving', ok: !gate.draining, detail: gate.draining ? 'draining' : 'accepting requests' },
     membershipCheck(gossip.removal),
     { name: 'peers', ok: true, detail: `${gossip.members.live().length} live` },
-    { name: 'data', ok: true, detail: repairLine(gossip.repair.status) },
+    treeCheck(tree),
+    { name: 'data', ok: true, detail: repairLine(repairStatus(core)) },
   ]);
   const router = new Router({
     log,
@@ -64,7 +68,7 @@ export function createFront(
     events: streams,
     control: controlRoutes({
       identity: { nodeId: self.id, network: config.network, enclave: config.enclave },
-      ...{ gossip, store, metrics, readiness },
+      ...{ gossip, store, metrics, readiness, tree },
       uptimeMs: () => clock.monotonicMs() - startedMs,
     }),
   });
@@ -80,4 +84,16 @@ export function createFront(
 function membershipCheck(removal: Tombstone | undefined): ReadinessCheck {
   if (removal === undefined) return { name: 'member', ok: true, detail: 'not removed' };
   return { name: 'member', ok: false, detail: `removed by ${removal.by}: restart the node to join again` };
+}
+
+/** A node without a parent serves what it has, and keeps what it is given until it has one. */
+function treeCheck({ role, substrate, transient }: TreeManager): ReadinessCheck {
+  if (role === 'substrate')
+    return { name: 'tree', ok: true, detail: `substrate, ${substrate.children.length} attached` };
+  const { parent, state } = transient.status;
+  return { name: 'tree', ok: true, detail: parent === undefined ? `transient, ${state}` : `attached to ${parent.id}` };
+}
+
+function repairStatus({ gossip, tree }: Core): RepairStatus {
+  return tree.role === 'substrate' ? gossip.repair.status : tree.transient.status.repair;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../gossip/ports/clock.js';
 import type { Metrics } from '../../gossip/ports/metrics.js';
 import { clientAddress } from './client-address.js';
 import { RateLimiter } from './rate-limiter.js';
+import { rawResponse } from './raw-response.js';
 import { replyText } from './reply.js';
 
 /**
@@ -68,6 +69,15 @@ export class Gate {
   /** Whether a peer's request may go on; if not, it has been answered. */
   admitPeer(req: IncomingMessage, res: ServerResponse): boolean {
     return this.#admit(this.#peers, req, res);
+  }
+
+  /**
+   * The answer to a client that asks for another protocol and may not go on; `undefined` where it may. That the node
+   * drains is for the protocol to say.
+   */
+  refusalOfUpgrade(req: IncomingMessage): string | undefined {
+    if (this.#clients.take(clientAddress(req, this.#trustProxy))) return undefined;
+    return rawResponse(429, 'Rate limit exceeded', ['Retry-After', String(this.#clients.retryAfterSeconds)]);
   }
 
   #admit(limiter: RateLimiter, req: IncomingMessage, res: ServerResponse): boolean {

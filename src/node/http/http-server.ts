@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { formatHostPort } from '../../gossip/address.js';
 import { RepramError } from '../../gossip/error.js';
-import { Connections } from './connections.js';
+import { Connections, isUpgraded } from './connections.js';
 import { rawResponse } from './raw-response.js';
 
 /** Most connections open at a time; more are closed at once. */
@@ -32,18 +32,27 @@ const OPTIONS = {
 
 export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
+/** `taken`: the connection is another's from now on. `unknown`: nothing here is upgraded to that. */
+export type UpgradeOutcome = 'taken' | 'unknown' | { readonly refusal: string };
+
+/** Answers a request to go on with another protocol, once it is its turn; `head` is what came behind it already. */
+export type UpgradeHandler = (req: IncomingMessage, socket: Socket, head: Buffer) => Promise<UpgradeOutcome>;
+
 export interface RequestHandlers {
   readonly request: RequestHandler;
   /** For a request that wants to be told to go on before it sends its body (RFC 9110 section 10.1.1). */
   readonly expectation: RequestHandler;
   /** For a request that expects anything else. */
   readonly unknownExpectation: RequestHandler;
+  /** None: every upgrade is refused. */
+  readonly upgrade?: UpgradeHandler;
 }
 
 /** The node's one listening socket. What is not HTTP gets a 4xx and is cut off. */
 export class HttpServer {
   readonly #server: Server;
   readonly #connections = new Connections();
+  #upgrade: UpgradeHandler | undefined;
   /** Called for each connection closed because too many are open. */
   onDrop: (() => void) | undefined;
   /** Called for each request that could not be read, or came too slowly. */
@@ -64,10 +73,9 @@ export class HttpServer {
       socket.resume();
       this.#refuse(socket as Socket, NO_TUNNELS);
     });
-    this.#server.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
-      socket.resume();
-      this.#refuse(socket as Socket, upgradeAnswer(req));
-    });
+    this.#server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#onUpgrade(req, socket as Socket, head),
+    );
   }
 
   get openConnections(): number {
@@ -84,6 +92,7 @@ export class HttpServer {
         this.#server.on('error', () => undefined);
         const bound = (this.#server.address() as AddressInfo).port;
         const handlers = attach(bound);
+        this.#upgrade = handlers.upgrade;
         this.#server.on('request', this.#counting(handlers.request));
         this.#server.on('checkContinue', this.#counting(handlers.expectation));
         this.#server.on('checkExpectation', this.#counting(handlers.unknownExpectation));
@@ -92,11 +101,15 @@ export class HttpServer {
     });
   }
 
-  /** Stops accepting, ends each connection once it is owed no answer, and resolves when the last one is closed. */
+  /**
+   * Stops accepting, ends each connection once it is owed no answer, and resolves when the last one is closed. Those that
+   * were upgraded have a second to end in their own way, and are cut then.
+   */
   close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#connections.close();
-    return closed;
+    const timer = setTimeout(() => this.#connections.destroy(isUpgraded), LINGER_MS);
+    return closed.finally(() => clearTimeout(timer));
   }
 
   /** Stops accepting and cuts every connection. */
@@ -110,6 +123,28 @@ export class HttpServer {
       this.#connections.owe(req, res);
       handler(req, res);
     };
+  }
+
+  /** The listener is there before anything else: a client that resets the connection meanwhile must not end the process. */
+  #onUpgrade(req: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const upgrade = this.#upgrade;
+    if (upgrade === undefined) return this.#refuseUpgrade(socket, upgradeAnswer(req));
+    this.#connections.afterAnswers(socket, () => {
+      this.#connections.upgrade(socket);
+      upgrade(req, socket, head).then(
+        (outcome) => {
+          if (outcome === 'taken') return;
+          this.#refuseUpgrade(socket, outcome === 'unknown' ? upgradeAnswer(req) : outcome.refusal);
+        },
+        () => socket.destroy(),
+      );
+    });
+  }
+
+  #refuseUpgrade(socket: Socket, answer: string): void {
+    socket.resume();
+    this.#refuse(socket, answer);
   }
 
   /** Ends a connection node:http no longer answers on, with an answer where it can still take one. */

@@ -1,6 +1,7 @@
 import type { Gossip } from '../../gossip/gossip.js';
 import type { Receipt } from '../../gossip/inbox.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import type { Reception } from '../../gossip/topology/reception.js';
 import { encodeAnswer, encodeNodesAnswer } from '../../gossip/wire/answer.js';
 import { decodeBootstrapRequest, encodeBootstrapAnswer } from '../../gossip/wire/bootstrap-codec.js';
 import { decodeMessage } from '../../gossip/wire/decode.js';
@@ -24,6 +25,8 @@ export interface PeerDeskParts {
   readonly gate: { readonly draining: boolean };
   readonly keys: ClusterKeys;
   readonly ageBound: AgeBound;
+  /** Whether this node takes part as one that can be dialled; what peers post is meant for such a one. */
+  readonly isMember: () => boolean;
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
@@ -39,8 +42,10 @@ const NOT_TAKEN_IN = textAnswer(
   403,
   'Not taken in: the address is this node’s own, the node was removed, or there is no room',
 );
+const BUSY = textAnswer(503, 'Too many joiners are being dialled back', { 'retry-after': '1' });
 const FOREIGN = textAnswer(403, 'Of another enclave: its data is none of this node’s');
 const STRANGER = textAnswer(403, 'Not a member here: introduce yourself first');
+const NO_MEMBER = textAnswer(403, 'No member: this node is attached to another one, and carries nobody');
 const DRAINING = textAnswer(503, 'Shutting down', { 'retry-after': '1', connection: 'close' });
 const MISSING_SIGNATURE = textAnswer(403, 'Missing signature');
 const INVALID_SIGNATURE = textAnswer(403, 'Invalid signature');
@@ -73,9 +78,10 @@ export class PeerDesk {
   }
 
   /** Takes in the body of one request and answers it. Never throws. */
-  answer(path: PeerPath, body: Uint8Array, signature: string | undefined): DeskAnswer {
+  answer(path: PeerPath, body: Uint8Array, signature: string | undefined): DeskAnswer | Promise<DeskAnswer> {
     const refusal = this.#checkSignature(body, signature);
     if (refusal !== undefined) return refusal;
+    if (!this.#parts.isMember()) return path === MESSAGE_PATH ? MISDIRECTED : NO_MEMBER;
     switch (path) {
       case MESSAGE_PATH:
         return this.#message(body);
@@ -115,22 +121,13 @@ export class PeerDesk {
     }
   }
 
-  #bootstrap(body: Uint8Array): DeskAnswer {
+  #bootstrap(body: Uint8Array): DeskAnswer | Promise<DeskAnswer> {
     const { gate, gossip } = this.#parts;
     if (gate.draining) return DRAINING;
     const decoded = decodeBootstrapRequest(body);
     if (!decoded.ok) return this.#refuse(decoded.error);
     const reception = gossip.reception.receive(decoded.request);
-    switch (reception.kind) {
-      case 'welcome':
-        return { status: 200, headers: JSON_TYPE, body: encodeBootstrapAnswer(reception.answer) };
-      case 'self':
-        return OWN_REQUEST;
-      case 'id-taken':
-        return ID_TAKEN;
-      case 'refused':
-        return NOT_TAKEN_IN;
-    }
+    return reception instanceof Promise ? reception.then(answerTo) : answerTo(reception);
   }
 
   /** A node that shuts down still answers what it holds, but takes nothing in. */
@@ -183,4 +180,19 @@ function staleAnswer(ageBound: AgeBound): DeskAnswer {
 
 function textAnswer(status: number, text: string, headers: DeskAnswer['headers'] = {}): DeskAnswer {
   return { status, headers: { ...TEXT, ...headers }, body: Buffer.from(text) };
+}
+
+function answerTo(reception: Reception): DeskAnswer {
+  switch (reception.kind) {
+    case 'welcome':
+      return { status: 200, headers: JSON_TYPE, body: encodeBootstrapAnswer(reception.answer) };
+    case 'self':
+      return OWN_REQUEST;
+    case 'id-taken':
+      return ID_TAKEN;
+    case 'refused':
+      return NOT_TAKEN_IN;
+    case 'busy':
+      return BUSY;
+  }
 }

@@ -41,7 +41,7 @@ export class PeerRoutes {
     const maxBytes = MAX_BYTES[path];
     const body = await bodies.read(req, maxBytes, 'peers');
     if (!body.ok) return replyToBadBody(req, res, body.reason, maxBytes);
-    this.#answer(req, res, desk.answer(path, body.bytes, signature));
+    this.#answer(req, res, await desk.answer(path, body.bytes, signature));
   }
 
   /** Who cannot sign is no peer, and is counted as a client. */

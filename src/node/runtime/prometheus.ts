@@ -17,6 +17,8 @@ export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   /** By name and labels. Bounded by what code registers: names and labels are constants. */
   readonly #series = new Map<string, Map<string, { labels: Readonly<Record<string, string>>; series: Series }>>();
+  /** By name. Bounded likewise. */
+  readonly #histograms = new Map<string, PromHistogram>();
 
   get contentType(): string {
     return this.#registry.contentType;
@@ -52,8 +54,19 @@ export class PrometheusMetrics implements Metrics {
     });
   }
 
-  histogram(name: string, help: string, buckets: readonly number[]): Histogram {
-    return new PromHistogram({ name, help, buckets: [...buckets], registers: [this.#registry] });
+  histogram(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels: Readonly<Record<string, string>> = {},
+  ): Histogram {
+    let family = this.#histograms.get(name);
+    if (family === undefined) {
+      const labelNames = Object.keys(labels);
+      family = new PromHistogram({ name, help, labelNames, buckets: [...buckets], registers: [this.#registry] });
+      this.#histograms.set(name, family);
+    }
+    return family.labels(labels);
   }
 
   #register(

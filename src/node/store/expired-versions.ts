@@ -52,18 +52,16 @@ export class ExpiredVersions {
   /** The version of the key that has expired lately: by the clock as it is now, which may have been set back since. */
   get(key: string): ExpiredVersion | undefined {
     const expired = this.#versions.get(key);
-    return expired !== undefined && this.#hasExpired(expired) ? expired : undefined;
+    if (expired === undefined || this.#isOver(expired)) return undefined;
+    return this.#clock.nowMs() < expired.expiresAtMs ? undefined : expired;
   }
 
   /** Whether a newer version of the key has expired lately, be it by a clock that has been set back since. */
   supersede(key: string, version: Version): boolean {
     const expired = this.#versions.get(key);
     if (expired === undefined || compareVersions(version, expired.version) >= 0) return false;
-    return this.#hasExpired(expired) || this.#clock.monotonicMs() - expired.removedMs < SET_BACK_MEMORY_MS;
-  }
-
-  #hasExpired(expired: ExpiredVersion): boolean {
-    return this.#clock.nowMs() >= expired.expiresAtMs && !this.#isOver(expired);
+    if (this.#clock.nowMs() >= expired.expiresAtMs) return !this.#isOver(expired);
+    return this.#clock.monotonicMs() - expired.removedMs < SET_BACK_MEMORY_MS;
   }
 
   #forget(): void {

@@ -2,3 +2,6 @@
 export const MESSAGE_PATH = '/v1/gossip/message';
 export const BOOTSTRAP_PATH = '/v1/bootstrap';
 export const REPLICA_PATH = '/v1/replica';
+
+/** Where a node that cannot be dialled attaches, over WebSocket (wire v1). */
+export const TREE_PATH = '/v1/ws';

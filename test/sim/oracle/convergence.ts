@@ -1,6 +1,6 @@
 import { defaultConfig } from '../../../src/node/config/resolve.js';
 import type { SimHost } from '../world/host.js';
-import type { SimNode } from '../world/node.js';
+import { isTransient, type SimNode } from '../world/node.js';
 import type { WorldObserver } from '../world/observer.js';
 import type { World } from '../world/world.js';
 
@@ -52,20 +52,22 @@ export function convergenceBoundMs(nodes: number, timing: Partial<ConvergenceTim
 
 /** The bound for the nodes that run in a world, by their own configuration. */
 export function convergenceBoundOf(world: World): number {
-  const most = (of: (node: SimNode) => number): number => Math.max(...world.nodes.map(of));
-  if (world.nodes.length === 0) return 0;
-  return convergenceBoundMs(world.hosts.length, {
+  const { members, hosts, nodes } = world;
+  const most = (of: (node: SimNode) => number): number => Math.max(...members.map(of));
+  if (members.length === 0) return 0;
+  const legacy = hosts.length - nodes.length;
+  return convergenceBoundMs(members.length + legacy, {
     pingIntervalMs: most(({ config }) => config.pingIntervalMs),
     pingTimeoutMs: most(({ config }) => config.pingTimeoutMs),
     syncIntervalMs: most(({ config }) => config.syncIntervalMs),
     recoveryIntervalMs: most(({ config }) => config.recoveryIntervalMs),
     seeds: most(({ config }) => config.peers.length),
-    legacy: world.hosts.length - world.nodes.length,
+    legacy,
   });
 }
 
 /**
- * Whether every node of ours lists exactly the processes that run, itself left out. Asked after every step, so it looks
+ * Whether every member of ours lists exactly the members that run, itself left out, and no transient anybody. Asked after every step, so it looks
  * only when something has changed, and first at the node that was wrong the last time.
  */
 export class Convergence implements WorldObserver {
@@ -100,8 +102,9 @@ export class Convergence implements WorldObserver {
 
   /** One line for each node that lists others than it should. */
   describe(): string {
-    const ids = this.#ids();
+    const members = this.#ids();
     const lines = this.#world.nodes.flatMap((node) => {
+      const ids = node.isTransient ? NOBODY : members;
       const listed = new Set(node.peers);
       const missing = [...ids].filter((id) => id !== node.id && !listed.has(id));
       const surplus = node.peers.filter((id) => id === node.id || !ids.has(id));
@@ -119,12 +122,15 @@ export class Convergence implements WorldObserver {
   }
 
   #ids(): ReadonlySet<string> {
-    return new Set(this.#world.hosts.map((host: SimHost) => host.id));
+    return new Set(this.#world.hosts.filter((host) => !isTransient(host)).map((host: SimHost) => host.id));
   }
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 function listsAll(node: SimNode, ids: ReadonlySet<string>): boolean {
   const { members } = node.core.gossip;
   const live = members.live();
+  if (node.isTransient) return live.length === 0;
   return live.length === ids.size - 1 && live.every(({ id }) => id !== node.id && ids.has(id));
 }

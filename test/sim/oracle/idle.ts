@@ -1,6 +1,6 @@
 import type { SimHost } from '../world/host.js';
 import type { Exchange } from '../world/network.js';
-import type { SimNode } from '../world/node.js';
+import { isTransient, type SimNode } from '../world/node.js';
 import type { WorldObserver } from '../world/observer.js';
 import type { World } from '../world/world.js';
 import type { Cast } from './cast.js';
@@ -100,7 +100,7 @@ export class IdleWatch implements WorldObserver {
 
 function clusterOf({ config }: SimNode, hosts: readonly SimHost[], everyHost: readonly SimHost[]): IdleCluster {
   return {
-    nodes: hosts.length,
+    nodes: hosts.filter((host) => !isTransient(host)).length,
     legacy: hosts.filter(({ kind }) => kind === 'legacy').length,
     gone: everyHost.length - hosts.length,
     seeds: config.peers.length,

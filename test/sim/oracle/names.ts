@@ -25,6 +25,11 @@ export const INVARIANTS = {
   probes: 'nobody is probed without end',
   retries: 'a busy peer is given time',
   answers: 'every write is answered in time',
+  attachment: 'a transient is attached to one parent at a time, and never to itself',
+  reattachment: 'every transient finds a parent',
+  carriedQuorum: '201 of a transient means that a quorum of substrates holds the value',
+  downlink: 'a parent sends a child each write once, and none of its own',
+  carried: 'at rest transients hold what their enclave holds',
   history: 'what clients saw fits the order of versions',
 } as const;
 

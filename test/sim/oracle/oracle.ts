@@ -6,10 +6,13 @@ import type { SimProcess } from '../world/process.js';
 import type { World } from '../world/world.js';
 import { Acquaintances } from './acquaintances.js';
 import { WritesAreAnswered } from './answers.js';
+import { AttachedToOne } from './attachment.js';
 import { ValuesAreGenuine } from './authenticity.js';
 import { BoundsHold } from './bounds.js';
+import { CarriedQuorumIsHeld } from './carried-quorum.js';
 import { Cast } from './cast.js';
 import { Convergence } from './convergence.js';
+import { SentDownOnce } from './downlink.js';
 import { EnclavesKeepTheirData } from './enclaves.js';
 import { ExpiredIsGone } from './expiry.js';
 import { GoodbyesAreBelieved } from './goodbyes.js';
@@ -20,6 +23,7 @@ import type { Invariant } from './invariant.js';
 import { isOurs, Ledger } from './ledger.js';
 import { TableKeepsItsRules } from './members.js';
 import { QuorumIsHeld } from './quorum.js';
+import { Reattachment } from './reattachment.js';
 import { SeedsAreAskedInTurn } from './recovery.js';
 import { RemovedStayAway } from './removals.js';
 import { OnceIsEnough } from './repetition.js';
@@ -28,6 +32,7 @@ import { type AtRestOptions, type AtRestReport, comeToRest, type RestParts } fro
 import { StoredIsKept } from './retention.js';
 import { NobodyIsFlooded } from './storms.js';
 import { EvictionTakesEvidence } from './strikes.js';
+import { TreeWatch } from './tree-watch.js';
 
 export type { AtRestOptions, AtRestReport } from './rest.js';
 
@@ -37,6 +42,8 @@ const SCAN_INTERVAL_MS = 1000;
 export class Oracle implements WorldObserver {
   /** To be told of nodes that nobody reaches. */
   readonly removals: RemovedStayAway;
+  /** Who is attached to whom. */
+  readonly tree: TreeWatch;
   readonly #world: World;
   readonly #ledger: Ledger;
   readonly #invariants: readonly Invariant[];
@@ -48,6 +55,8 @@ export class Oracle implements WorldObserver {
     this.#nextScanMs = world.elapsedMs + SCAN_INTERVAL_MS;
     this.#ledger = new Ledger(world);
     const cast = new Cast(world);
+    const tree = new TreeWatch(cast);
+    this.tree = tree;
     const acquaintances = new Acquaintances(world, cast);
     const convergence = new Convergence(world);
     const idle = new IdleWatch(world, cast);
@@ -59,7 +68,7 @@ export class Oracle implements WorldObserver {
       new StoredIsKept(world, this.#ledger),
       new EnclavesKeepTheirData(world, cast),
       new VersionsAreNames(world),
-      new BoundsHold(world, cast),
+      new BoundsHold(world, cast, tree),
       new SeedsAreAskedInTurn(world, cast),
       new TableKeepsItsRules(world, cast),
       new GoodbyesAreBelieved(world, cast),
@@ -68,12 +77,16 @@ export class Oracle implements WorldObserver {
       new OnceIsEnough(world, cast),
       new NobodyIsFlooded(world, cast),
       new WritesAreAnswered(world),
+      new AttachedToOne(world, tree),
+      new CarriedQuorumIsHeld(world, tree, acquaintances),
+      new SentDownOnce(world, tree),
       history,
       new ValuesAreGenuine(world),
     ];
-    this.#rest = { ledger: this.#ledger, convergence, idle, history, invariants: this.#invariants };
-    // `cast` is first: all ask it who is who.
-    for (const observer of [cast, this, convergence, idle, acquaintances, ...this.#invariants]) {
+    const reattachment = new Reattachment(world, tree);
+    this.#rest = { ledger: this.#ledger, convergence, reattachment, idle, history, invariants: this.#invariants };
+    // `cast` and `tree` are first: all ask them who is who.
+    for (const observer of [cast, tree, this, convergence, idle, acquaintances, ...this.#invariants]) {
       world.observe(observer);
     }
   }
@@ -101,7 +114,7 @@ export class Oracle implements WorldObserver {
 
   /** Where the replicas of an enclave differ now, in words; `undefined` where they do not. */
   get difference(): string | undefined {
-    return firstDifference(this.#world, this.#ledger);
+    return firstDifference(this.#world, this.#ledger)?.detail;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { HostAnswer, Machine } from '../world/machine.js';
 import type { Exchange } from '../world/network.js';
+import { isTransient } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
 import type { World } from '../world/world.js';
 import type { Acquaintances } from './acquaintances.js';
@@ -19,7 +20,7 @@ interface Open {
 }
 
 /**
- * No 201 without a quorum of distinct holders at that moment. Who holds the value is seen at the stores; the quorum is
+ * No 201 of a member without a quorum of distinct members that hold the value at that moment. Who holds the value is seen at the stores; the quorum is
  * computed from whom the origin has met, whatever it says about them since. A holder that has died since it stored the
  * value still counts: it held it at the moment it acknowledged, and the origin cannot know more than that.
  */
@@ -38,6 +39,7 @@ export class QuorumIsHeld implements Invariant {
 
   offered({ node, outcome, write }: Sighting): void {
     if (write === undefined || (outcome !== 'stored' && outcome !== 'stale')) return;
+    if (node.isTransient) return;
     if (write.host === node && !this.#open.has(write) && write.status === undefined) {
       this.#open.set(write, { holders: new Set(), met: this.#acquaintances.met(node) });
     }
@@ -58,7 +60,7 @@ export class QuorumIsHeld implements Invariant {
     const { host } = write;
     const open = this.#open.get(write);
     this.#open.delete(write);
-    if (write.status !== 201 || !isOurs(host)) return;
+    if (write.status !== 201 || !isOurs(host) || isTransient(host)) return;
     const held = open?.holders.size ?? 0;
     const needed = quorum(1 + (open?.met.length ?? 0), host.config.replication);
     if (held >= needed) return;
@@ -71,6 +73,6 @@ export class QuorumIsHeld implements Invariant {
 }
 
 /** A majority of the replicas. */
-function quorum(basis: number, replication: number): number {
+export function quorum(basis: number, replication: number): number {
   return Math.floor(Math.min(basis, replication) / 2) + 1;
 }

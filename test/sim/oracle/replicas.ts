@@ -1,34 +1,59 @@
 import type { Entry } from '../../../src/gossip/ports/store.js';
 import { compareVersions } from '../../support/history/version-order.js';
 import { textOf } from '../world/clients.js';
-import type { SimNode } from '../world/node.js';
+import { isTransient, type SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
 import { versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
 import type { Ledger } from './ledger.js';
-import { INVARIANTS } from './names.js';
+import { INVARIANTS, type InvariantName } from './names.js';
+
+/** What is wrong with whom: with a member, or with a transient that lacks what its enclave holds. */
+export interface Difference {
+  readonly invariant: InvariantName;
+  readonly detail: string;
+  /**
+   * A transient lacks what a newer write of a transient had replaced, and that one has expired lately. Where it never came further than its outbox, nobody else knows of it: the older value is taken up when it is forgotten.
+   */
+  readonly isOutlived: boolean;
+}
+
+/**
+ * How long what has expired may keep away what is older, in milliseconds: it is remembered for a minute, and the next
+ * comparison comes 12 s later at most.
+ */
+export const OUTLIVED_MS: number = 60_000 + 12_000 + 1000;
 
 /** At rest: every node of ours in an enclave holds the same version, in the same bytes, of every key that lives. */
 export function checkReplicas(world: World, ledger: Ledger): void {
   const difference = firstDifference(world, ledger);
-  if (difference !== undefined) world.violated(INVARIANTS.replicas, difference);
+  if (difference !== undefined) world.violated(difference.invariant, difference.detail);
 }
 
 /**
- * Where replicas differ, in words; `undefined` where they do not. Nothing is claimed of nodes whose room is limited, nor
- * of keys that were written through a node of the old protocol, whose writes carry no version.
+ * Where replicas differ; `undefined` where they do not. Members are compared first, and what transients hold counts as
+ * held by their enclave: who lost everything is given it by them. What is outlived comes last. Nothing is claimed of nodes
+ * whose room is limited, nor of keys that were written through a node of the old protocol, whose writes carry no version.
  */
-export function firstDifference(world: World, ledger: Ledger): string | undefined {
-  for (const enclave of new Set(world.nodes.map((node) => node.enclave))) {
-    const nodes = world.nodes.filter((node) => node.enclave === enclave && node.config.maxStorageBytes === 0);
+export function firstDifference(world: World, ledger: Ledger): Difference | undefined {
+  let outlived: Difference | undefined;
+  for (const difference of differences(world, ledger)) {
+    if (!difference.isOutlived) return difference;
+    outlived ??= difference;
+  }
+  return outlived;
+}
+
+function* differences(world: World, ledger: Ledger): Generator<Difference, void, undefined> {
+  const all = [...world.members, ...world.transients];
+  for (const enclave of new Set(all.map((node) => node.enclave))) {
+    const nodes = all.filter((node) => node.enclave === enclave && node.config.maxStorageBytes === 0);
     const keys = new Set<string>();
     for (const node of nodes) for (const { key, write } of ledger.copies(node)) if (isVersioned(write)) keys.add(key);
     for (const key of keys) {
-      const difference = differenceOf(ledger, nodes, key);
-      if (difference !== undefined) return difference;
+      yield* differencesOf(world, ledger, nodes, key);
     }
   }
-  return undefined;
 }
 
 function isVersioned(write: WriteOperation | undefined): boolean {
@@ -36,18 +61,32 @@ function isVersioned(write: WriteOperation | undefined): boolean {
 }
 
 /** Compares all with the first that holds anything. One that holds nothing is excused where that may have expired. */
-function differenceOf(ledger: Ledger, nodes: readonly SimNode[], key: string): string | undefined {
+function* differencesOf(
+  world: World,
+  ledger: Ledger,
+  nodes: readonly SimNode[],
+  key: string,
+): Generator<Difference, void, undefined> {
   const reference = nodes.find((node) => node.core.store.get(key) !== undefined);
   const expected = reference?.core.store.get(key);
   const copy = reference && ledger.copy(reference, key);
-  if (reference === undefined || expected === undefined || copy === undefined || !isVersioned(copy.write))
-    return undefined;
+  if (reference === undefined || expected === undefined || copy === undefined || !isVersioned(copy.write)) return;
   for (const node of nodes) {
     const held = node.core.store.get(key);
     if (isSame(held, expected) || (held === undefined && !ledger.isOwed(node, copy))) continue;
-    return `${node.id} holds ${textOfEntry(held)} of ${key}, and ${reference.id} ${textOfEntry(expected)}`;
+    const detail = `${node.id} holds ${textOfEntry(held)} of ${key}, and ${reference.id} ${textOfEntry(expected)}`;
+    const isOutlived = held === undefined && node.isTransient && isReplaced(world, expected, node.enclave);
+    yield { invariant: node.isTransient ? INVARIANTS.carried : INVARIANTS.replicas, detail, isOutlived };
   }
-  return undefined;
+}
+
+function isReplaced({ clients, trueMs }: World, { key, version }: Entry, enclave: string): boolean {
+  return [...clients.writes.values()].some((write) => {
+    if (write.key !== key || write.host.enclave !== enclave || !isTransient(write.host)) return false;
+    if (write.version === undefined || write.expiresAtMs === undefined) return false;
+    const isRecent = trueMs - write.expiresAtMs < OUTLIVED_MS;
+    return isRecent && compareVersions(write.version, version) > 0;
+  });
 }
 
 function isSame(held: Entry | undefined, expected: Entry): boolean {

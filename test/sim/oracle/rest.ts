@@ -5,7 +5,8 @@ import type { IdleWatch } from './idle.js';
 import type { Invariant } from './invariant.js';
 import type { Ledger } from './ledger.js';
 import { INVARIANTS } from './names.js';
-import { checkReplicas, firstDifference } from './replicas.js';
+import type { Reattachment } from './reattachment.js';
+import { checkReplicas, firstDifference, OUTLIVED_MS } from './replicas.js';
 
 export interface AtRestOptions {
   /**
@@ -16,6 +17,8 @@ export interface AtRestOptions {
   readonly replicas?: 'equal' | 'complete' | 'unclaimed';
   /** How long member tables may take to converge; `convergenceBoundMs` unless set. */
   readonly withinMs?: number;
+  /** From the call, how long every transient may take to be attached; `REATTACHED_WITHIN_MS` unless set. */
+  readonly attachedWithinMs?: number;
   /** How long after that replicas may take to become equal, where that is claimed; `EQUAL_WITHIN_MS` unless set. */
   readonly equalWithinMs?: number;
 }
@@ -30,6 +33,8 @@ const LOOK_MS = 250;
 export interface AtRestReport {
   /** From the call until every node listed exactly the processes that run. */
   readonly convergedAfterMs: number;
+  /** From the call until every transient was attached, too. */
+  readonly attachedAfterMs: number;
   /** From then until all replicas were equal; 0 where that is not claimed. */
   readonly equalAfterMs: number;
   /** From then, or from when member tables had converged, until nothing that began before was under way. */
@@ -42,6 +47,7 @@ export interface AtRestReport {
 export interface RestParts {
   readonly ledger: Ledger;
   readonly convergence: Convergence;
+  readonly reattachment: Reattachment;
   readonly idle: IdleWatch;
   readonly history: ClientsSeeOneOrder;
   readonly invariants: readonly Invariant[];
@@ -63,6 +69,8 @@ export const IDLE_WINDOW_MS = 30_000;
 export async function comeToRest(world: World, parts: RestParts, options: AtRestOptions): Promise<AtRestReport> {
   const { convergence, invariants, ledger, history } = parts;
   const convergedAfterMs = await converge(world, convergence, options.withinMs ?? convergenceBoundOf(world));
+  const attachedAfterMs =
+    convergedAfterMs + (await parts.reattachment.wait(options.attachedWithinMs, convergedAfterMs));
   const { replicas = 'equal' } = options;
   const areEqual = replicas !== 'unclaimed';
   const equalAfterMs = areEqual ? await equalise(world, ledger, options.equalWithinMs ?? EQUAL_WITHIN_MS) : 0;
@@ -72,6 +80,7 @@ export async function comeToRest(world: World, parts: RestParts, options: AtRest
   const nodeSeconds = (Math.max(1, world.hosts.length) * IDLE_WINDOW_MS) / 1000;
   const report = {
     convergedAfterMs,
+    attachedAfterMs,
     equalAfterMs,
     quietAfterMs,
     messagesPerNodeSecond: (world.network.traffic.messages - messages) / nodeSeconds,
@@ -97,8 +106,9 @@ async function equalise(world: World, ledger: Ledger, withinMs: number): Promise
   const beganMs = world.elapsedMs;
   let difference = firstDifference(world, ledger);
   while (difference !== undefined) {
-    if (world.elapsedMs - beganMs >= withinMs) {
-      world.violated(INVARIANTS.replicas, `not within ${withinMs} ms: ${difference}`);
+    const limitMs = withinMs + (difference.isOutlived ? OUTLIVED_MS : 0);
+    if (world.elapsedMs - beganMs >= limitMs) {
+      world.violated(difference.invariant, `not within ${limitMs} ms: ${difference.detail}`);
     }
     await world.run(LOOK_MS);
     difference = firstDifference(world, ledger);

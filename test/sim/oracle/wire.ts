@@ -13,6 +13,8 @@ export interface WireMessage {
   readonly to: string;
   readonly key: string;
   readonly messageId: string;
+  /** Where a write says that it belongs. */
+  readonly enclave: string;
   readonly node: WireNode | undefined;
   /** It wants its reply in the answer. */
   readonly wantsReply: boolean;
@@ -62,6 +64,7 @@ function messageOf(fields: Fields | undefined): WireMessage | undefined {
     to: text(fields, 'to'),
     key: text(fields, 'key'),
     messageId: text(fields, 'message_id'),
+    enclave: text(objectIn(fields, 'x') ?? {}, 'enclave'),
     node: nodeOf(objectIn(fields, 'node_info')),
     wantsReply: objectIn(fields, 'x')?.['reply'] === true,
     incarnation: number(objectIn(fields, 'x'), 'incarnation'),

@@ -13,6 +13,10 @@ import { returnBehind, returnCollides } from './returns.js';
 import { rough } from './rough.js';
 import type { Scenario } from './scenario.js';
 import { TRAPS } from './traps/traps.js';
+import { treeAbroad } from './tree-abroad.js';
+import { treeCrowd } from './tree-crowd.js';
+import { treeFaults } from './tree-faults.js';
+import { treeLosses } from './tree-losses.js';
 
 /** Those that are told from beginning to end, cheap enough to be tried with every change. */
 export const SCRIPTED: readonly Scenario[] = [
@@ -46,6 +50,9 @@ export const SCRIPTED: readonly Scenario[] = [
   randomEverything,
 ];
 
+/** Those in which some nodes cannot be dialled, and are attached to others. */
+export const TREE: readonly Scenario[] = [treeLosses, treeCrowd, treeFaults, treeAbroad];
+
 /** Those that are another one with each seed. */
 export const DRAWN: readonly Scenario[] = [mixed, rough];
 
@@ -55,7 +62,7 @@ export const SLOW: readonly Scenario[] = [cleanStart(300, 30_000), removedForADa
 /** Those that take minutes: they are played by name. */
 export const LONG: readonly Scenario[] = [lossyWrites(100_000), lateJoiner(100_000)];
 
-const PLAYED: readonly Scenario[] = [...DRAWN, ...SCRIPTED, ...SLOW, ...TRAPS];
+const PLAYED: readonly Scenario[] = [...DRAWN, ...SCRIPTED, ...TREE, ...SLOW, ...TRAPS];
 
 /** Those that every change has to pass. */
 export const CORPUS_NAMES: readonly string[] = PLAYED.map(({ name }) => name);

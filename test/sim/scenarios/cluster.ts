@@ -44,6 +44,7 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #rng: Rng;
   #addresses = 0;
+  #transients = 0;
 
   constructor(world: World, options: ClusterOptions = {}) {
     this.world = world;
@@ -53,21 +54,28 @@ export class Cluster {
 
   /** Makes room for nodes, and starts none. The seeds are the first ones of the first call. */
   add(count: number, enclave = 'default', config: Partial<NodeConfig> = {}): readonly Seat[] {
-    const added: Seat[] = [];
-    for (let i = 0; i < count; i++) {
-      const seat: Seat = {
-        id: `${this.#options.prefix ?? 'n'}${this.seats.length + 1}`,
-        address: this.freshAddress(),
-        enclave,
-        seeds: this.#seeds,
-        config: { ...CONFIG, ...this.#options.config, ...config },
-        node: undefined,
-      };
-      this.seats.push(seat);
+    return Array.from({ length: count }, () => {
+      const seat = this.#seat(`${this.#options.prefix ?? 'n'}${this.seats.length + 1}`, enclave, config, this.#seeds);
       if (this.#seeds.length < (this.#options.seeds ?? 3)) this.#seeds.push(seat.address);
-      added.push(seat);
-    }
-    return added;
+      return seat;
+    });
+  }
+
+  /**
+   * Makes room for transients, and starts none.
+   *
+   * @param seeds where they ask first; the seeds of the cluster unless given
+   */
+  addTransients(
+    count: number,
+    enclave = 'default',
+    config: Partial<NodeConfig> = {},
+    seeds: readonly HostPort[] = this.#seeds,
+  ): readonly Seat[] {
+    return Array.from({ length: count }, () => {
+      this.#transients++;
+      return this.#seat(`t${this.#transients}`, enclave, { ...config, inbound: 'false' }, seeds);
+    });
   }
 
   freshAddress(): HostPort {
@@ -110,13 +118,32 @@ export class Cluster {
     return this.seats.flatMap(({ node }) => (node === undefined || node.process.hasEnded ? [] : [node]));
   }
 
-  /** Whether every node that runs lists all others that run, and nobody else. */
+  /** Those of them that are members. */
+  get members(): readonly SimNode[] {
+    return this.nodes.filter((node) => !node.isTransient);
+  }
+
+  get transients(): readonly SimNode[] {
+    return this.nodes.filter((node) => node.isTransient);
+  }
+
+  /** Whether every member that runs lists all others that run, and nobody else. */
   get allKnowAll(): boolean {
-    const expected = this.nodes.map((node) => node.id).sort();
-    return this.nodes.every((node) => {
+    const { members } = this;
+    const expected = members.map((node) => node.id).sort();
+    return members.every((node) => {
       const known = new Set(node.peers);
       return known.size === expected.length - 1 && expected.every((id) => id === node.id || known.has(id));
     });
+  }
+
+  #seat(id: string, enclave: string, config: Partial<NodeConfig>, seeds: readonly HostPort[]): Seat {
+    const seat: Seat = {
+      ...{ id, enclave, seeds, address: this.freshAddress(), node: undefined },
+      config: { ...CONFIG, ...this.#options.config, ...config },
+    };
+    this.seats.push(seat);
+    return seat;
   }
 
   /** Says that it is a violation if not all know all within the time. Returns how long it took, in milliseconds. */

@@ -23,6 +23,7 @@ export function createNode(world: World, secret: string | undefined, options: No
   const config: SimConfig = {
     ...defaultConfig(),
     network: 'private',
+    inbound: 'true',
     nodeId: id,
     address: address.host,
     httpPort: address.port,
@@ -37,6 +38,7 @@ export function createNode(world: World, secret: string | undefined, options: No
     {
       clock: world.clock,
       network: world.network,
+      simLinks: world.links,
       machine,
       rng: world.fork(`node ${id} ${count}`),
       onRun: (process) => world.entered(process),

@@ -1,4 +1,5 @@
 import { formatHostPort, type HostPort } from '../../../src/gossip/address.js';
+import type { Link, LinkCodec } from '../../../src/tree/ports/link.js';
 import type { SimProcess } from './process.js';
 import type { WallClock } from './process-clock.js';
 
@@ -14,9 +15,20 @@ export interface HostAnswer {
   readonly body: Uint8Array;
 }
 
+/** How a process takes in links. What it calls runs as input of the process. */
+export interface LinkAcceptance {
+  /** The best codec it knows. */
+  readonly codec: LinkCodec;
+  mayAccept(): boolean;
+  /** Sets the handlers of a link that has opened, before it returns. */
+  accept(link: Link): void;
+}
+
 /** A process that listens on a machine. */
 export interface Listener {
   readonly process: SimProcess;
+  /** None where it takes in no links. */
+  readonly links?: LinkAcceptance;
   /**
    * Answers a request of a peer, at once or in its own time; `undefined` where it takes it and never does. Runs as input of
    * the process. What it promises must not be refused.

@@ -15,11 +15,12 @@ import { ReadableMetrics } from '../../support/ports.js';
 import type { VirtualClock } from '../../support/virtual-clock.js';
 import { SimConnections } from './connections.js';
 import type { HeldValue, PutStatus, SimHost } from './host.js';
-import type { HostAnswer, HostRequest, Machine } from './machine.js';
+import type { HostAnswer, HostRequest, LinkAcceptance, Machine } from './machine.js';
 import type { Network } from './network.js';
 import { NodeLog } from './node-log.js';
 import { SimProcess } from './process.js';
 import { ProcessClock } from './process-clock.js';
+import { SimDialer, type SimLinks } from './sim-dialer.js';
 
 const STATUS: Readonly<Record<WriteOutcome, PutStatus>> = { quorum: 201, pending: 202, full: 507, overloaded: 503 };
 
@@ -47,6 +48,7 @@ export interface SimConfig extends NodeConfig {
 export interface NodeParts {
   readonly clock: VirtualClock;
   readonly network: Network;
+  readonly simLinks: SimLinks;
   readonly machine: Machine;
   readonly rng: Rng;
   readonly onRun: (process: SimProcess) => void;
@@ -65,6 +67,7 @@ export class SimNode implements SimHost {
   readonly metrics: ReadableMetrics = new ReadableMetrics();
   /** Connections to every peer dialled. Bounded by the peers of the run. */
   readonly connections = new Map<string, SimConnections>();
+  readonly links: LinkAcceptance;
   readonly #desk: PeerDesk;
   readonly #log: NodeLog;
   readonly #writes = new InFlight();
@@ -85,9 +88,13 @@ export class SimNode implements SimHost {
       this.connections.set(network.machineAt(address).name, connections);
       return Promise.resolve(connections);
     };
-    this.core = createCore(config, this.self, { ...ports, dial }, { localHealth: config.localHealth ?? true });
-    const { gossip, keys, ageBound } = this.core;
-    this.#desk = new PeerDesk(ports, { gossip, gate: this.#gate, keys, ageBound });
+    const dialer = new SimDialer({ links: parts.simLinks, machine, process: this.process, clock: this.clock });
+    const localHealth = config.localHealth ?? true;
+    this.core = createCore(config, this.self, { ...ports, dial, dialer }, { localHealth });
+    const { gossip, keys, ageBound, tree } = this.core;
+    const isMember = (): boolean => tree.role === 'substrate';
+    this.#desk = new PeerDesk(ports, { gossip, gate: this.#gate, keys, ageBound, isMember });
+    this.links = { codec: 'cbor', mayAccept: () => tree.mayAccept, accept: (link) => tree.accept(link) };
   }
 
   get id(): string {
@@ -96,6 +103,11 @@ export class SimNode implements SimHost {
 
   get enclave(): string {
     return this.self.enclave;
+  }
+
+  /** Whether its operator says that nobody can dial it: it attaches to a node that can be dialled, and is no member. */
+  get isTransient(): boolean {
+    return this.config.inbound === 'false';
   }
 
   get address(): HostPort {
@@ -110,15 +122,16 @@ export class SimNode implements SimHost {
   }
 
   start(): void {
-    const { store, gossip, recovery, seedRounds } = this.core;
+    const { store, gossip, recovery, seedRounds, tree } = this.core;
     store.start();
     gossip.start();
+    if (this.isTransient) return tree.becomeTransient();
     recovery.start();
     seedRounds.start();
     void recovery.trigger();
   }
 
-  answer({ path, headers, body }: HostRequest): HostAnswer {
+  answer({ path, headers, body }: HostRequest): HostAnswer | Promise<HostAnswer> {
     const route = path === MESSAGE_PATH || path === REPLICA_PATH ? path : BOOTSTRAP_PATH;
     return this.#desk.answer(route, body, headers[SIGNATURE_HEADER]);
   }
@@ -141,4 +154,9 @@ export class SimNode implements SimHost {
     const outside = { server: NO_SERVER, lag: NO_LAG, streams: NO_STREAMS, gate: this.#gate, writes: this.#writes };
     return drainAndStop({ ...this.core, ...outside, clock: this.clock, log: this.#log }, this.config.drainTimeoutMs);
   }
+}
+
+/** Whether a process takes part through another node, and is listed by nobody. */
+export function isTransient(host: SimHost): boolean {
+  return host instanceof SimNode && host.isTransient;
 }

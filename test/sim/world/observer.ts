@@ -6,12 +6,13 @@ import type { NetworkObserver } from './network.js';
 import type { SimNode } from './node.js';
 import type { ReadOperation, WriteOperation } from './operation.js';
 import type { SimProcess } from './process.js';
+import type { LinkObserver } from './sim-link.js';
 
 /** How a process ended: by SIGKILL, with its machine, or in order. */
 export type Ending = 'killed' | 'power lost' | 'left';
 
 /** Called as things happen in a world, from within the code of the nodes: must neither throw nor change anything. */
-export interface WorldObserver extends NetworkObserver {
+export interface WorldObserver extends NetworkObserver, LinkObserver {
   started?(host: SimHost): void;
   ended?(host: SimHost, how: Ending): void;
   /** A node of ours put an entry into its store, its own write or a peer's. */

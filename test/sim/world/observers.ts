@@ -26,6 +26,12 @@ export function broadcast(observers: readonly WorldObserver[]): WorldObserver {
     concluded: (exchange, result) => {
       for (const observer of observers) observer.concluded?.(exchange, result);
     },
+    linkSaid: (link, data) => {
+      for (const observer of observers) observer.linkSaid?.(link, data);
+    },
+    linkHeard: (link, data) => {
+      for (const observer of observers) observer.linkHeard?.(link, data);
+    },
     started: (host) => {
       for (const observer of observers) observer.started?.(host);
     },

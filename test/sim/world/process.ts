@@ -10,6 +10,8 @@ interface Waiting {
  * waits, and once it has ended nothing of it runs any more.
  */
 export class SimProcess {
+  /** Called as it ends. Bounded by its open links. */
+  readonly onEnd = new Set<() => void>();
   readonly #clock: VirtualClock;
   readonly #onRun: (process: SimProcess) => void;
   #state: 'running' | 'stalled' | 'ended' = 'running';
@@ -73,6 +75,8 @@ export class SimProcess {
     this.#state = 'ended';
     this.#dueTimers = [];
     this.#dueInputs = [];
+    for (const tell of this.onEnd) tell();
+    this.onEnd.clear();
   }
 
   #enter(run: () => void, waiting: Waiting[]): void {

@@ -13,6 +13,7 @@ import { broadcast, logTo } from './observers.js';
 import type { SimProcess } from './process.js';
 import { ProcessTable } from './process-table.js';
 import { forkSeed } from './seeds.js';
+import { SimLinks } from './sim-dialer.js';
 import { Stepper } from './stepper.js';
 
 export interface WorldOptions {
@@ -33,6 +34,8 @@ export class World {
   readonly seed: number;
   readonly clock: VirtualClock = new VirtualClock();
   readonly network: Network;
+  /** WebSockets between machines. */
+  readonly links: SimLinks;
   readonly clients: Clients;
   readonly log: EventLog;
   readonly #options: WorldOptions;
@@ -47,6 +50,8 @@ export class World {
     this.log = new EventLog({ keep: options.keepsEvents ?? false, listener: options.onEvent });
     this.#observer = broadcast(this.#observers);
     this.network = new Network({ clock: this.clock, rng: this.fork('network') }, this.#observer);
+    const linkPorts = { clock: this.clock, network: this.network, rng: this.fork('links') };
+    this.links = new SimLinks(linkPorts, this.#observer);
     this.clients = new Clients(this.clock, this.#observer);
     // First of all: whoever else is told of an entry finds the version of its write there.
     this.#observers.push(this.clients);
@@ -70,6 +75,16 @@ export class World {
   /** Those that run and are this repository's nodes. */
   get nodes(): readonly SimNode[] {
     return this.hosts.filter((host) => host instanceof SimNode);
+  }
+
+  /** Those of them that are members: the others are attached to one. */
+  get members(): readonly SimNode[] {
+    return this.nodes.filter((node) => !node.isTransient);
+  }
+
+  /** Nodes of ours that run and that nobody can dial. */
+  get transients(): readonly SimNode[] {
+    return this.nodes.filter((node) => node.isTransient);
   }
 
   /** Milliseconds since the world began. */

@@ -62,6 +62,7 @@ function round(): ProbeRound {
       carrier: carrier as NewsCarrier,
       indirect: indirect as IndirectProbes,
       health,
+      room: () => ({}),
       isAccused: ({ id }) => accused.has(id),
     },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../../src/gossip/backoff.js';
+import { backoffMs, fullJitterMs } from '../../../../src/gossip/backoff.js';
 import { fanOut, fanOutSize, forwards } from '../../../../src/gossip/replication/fan-out.js';
 import { quorumSize, readQuorumSize } from '../../../../src/gossip/replication/quorum.js';
 import { clampTtl } from '../../../../src/gossip/replication/ttl.js';
@@ -84,5 +84,19 @@ describe('backoffMs', () => {
     const edges = [0, 1 - Number.EPSILON].map((drawn) => backoffMs({ next: () => drawn }, attempt, options));
     expect(edges[0]).toBe(fromMs);
     expect(edges[1]).toBeCloseTo(belowMs);
+  });
+});
+
+describe('fullJitterMs', () => {
+  it.each([
+    [0, 250],
+    [1, 500],
+    [7, 32_000],
+    [8, 60_000],
+    [5000, 60_000],
+  ])('attempt %d waits between nothing and %d ms', (attempt, mostMs) => {
+    const options = { baseMs: 250, capMs: 60_000 };
+    const edges = [0, 0.5, 1 - Number.EPSILON].map((drawn) => fullJitterMs({ next: () => drawn }, attempt, options));
+    expect(edges.map(Math.round)).toEqual([0, mostMs / 2, mostMs]);
   });
 });

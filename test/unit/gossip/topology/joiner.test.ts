@@ -141,4 +141,62 @@ describe('Joiner', () => {
     await bench.clock.run(0);
     expect(bench.transport.of('SYNC')).toEqual([]);
   });
+
+  describe('of a node that does not know whether it can be dialled', () => {
+    const heard: boolean[] = [];
+    beforeEach(() => {
+      heard.length = 0;
+      bench.gossip.joiner.reach = { answered: (isReachable) => void heard.push(isReachable) };
+    });
+    const answer = (reachable?: boolean): BootstrapOutcome => ({
+      kind: 'joined',
+      answer: { peers: [infoOf('a'), infoOf('x')], ...(reachable !== undefined && { reachable }) },
+    });
+
+    it('Reach_IsAskedOfEachSeed_UntilOneHasSaid', async () => {
+      const wanted: unknown[] = [];
+      bench.transport.onBootstrap = ({ host }, { wantsReach }) => {
+        wanted.push([host, wantsReach]);
+        return host === 'b.test' ? answer(true) : { kind: 'failed', reason: 'refused' };
+      };
+      await bench.gossip.joiner.join(['a', 'b'].map(seed));
+      await bench.gossip.joiner.join(['c'].map(seed));
+      expect(wanted).toEqual([
+        ['a.test', true],
+        ['b.test', true],
+        ['c.test', undefined],
+      ]);
+      expect(heard).toEqual([true]);
+    });
+
+    it('Unreachable_ItIsTold_AndJoinsThroughNobody_ThenOrLater', async () => {
+      seedsAnswer({ 'a.test': answer(false) });
+      expect(await bench.gossip.joiner.join([seed('a')])).toBe(true);
+      seedsAnswer({ 'b.test': answer() });
+      expect(await bench.gossip.joiner.join([seed('b')])).toBe(true);
+      expect([heard, bench.gossip.members.live()]).toEqual([[false], []]);
+    });
+
+    it('SeedOfAnotherImplementation_SaysNothing_AndTheNodeIsAMember', async () => {
+      seedsAnswer({ 'a.test': answer() });
+      await bench.gossip.joiner.join([seed('a')]);
+      expect(heard).toEqual([true]);
+      expect(bench.gossip.members.live().map(({ id }) => id)).toEqual(['a', 'x']);
+    });
+
+    it('SeedsThatAreAskedAtOnce_AndDisagree_TheFirstCounts', async () => {
+      bench.transport.onBootstrap = ({ host }) =>
+        bench.clock.sleep(host === 'a.test' ? 2 * NEXT_SEED_MS : 0).then(() => answer(host === 'a.test'));
+      const joining = bench.gossip.joiner.join(['a', 'b'].map(seed));
+      await bench.clock.run(3 * NEXT_SEED_MS);
+      expect(await joining).toBe(true);
+      expect([heard, bench.gossip.members.live()]).toEqual([[false], []]);
+    });
+
+    it('SeedsThatDoNotAnswer_OrBearItsId_OrAreIt_DecideNothing', async () => {
+      seedsAnswer({ 'a.test': { kind: 'self' }, 'b.test': { kind: 'id-taken' } });
+      expect(await bench.gossip.joiner.join(['a', 'b', 'c'].map(seed))).toBe(false);
+      expect(heard).toEqual([]);
+    });
+  });
 });

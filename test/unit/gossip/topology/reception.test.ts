@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SendOutcome } from '../../../../src/gossip/ports/transport.js';
 import { MAX_ANNOUNCEMENTS } from '../../../../src/gossip/topology/announcer.js';
+import { MAX_DIAL_BACKS } from '../../../../src/gossip/topology/reception.js';
 import type { BootstrapRequest } from '../../../../src/gossip/wire/bootstrap.js';
 import { GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
+import { now } from '../../../support/now.js';
 
 let bench: GossipBench;
 
@@ -26,7 +28,7 @@ describe('ReceptionDesk', () => {
   it('Joiner_IsToldOfEverybody_ItselfAndTheSeedIncluded_TheDeadLeftOut', async () => {
     await bench.prove(infoOf('a'), infoOf('dead'));
     for (let i = 0; i < 3; i++) bench.gossip.members.strike('dead', true);
-    const reception = bench.gossip.reception.receive(request('joiner'));
+    const reception = now(bench.gossip.reception.receive(request('joiner')));
     const ids = reception.kind === 'welcome' && reception.answer.peers.map((info) => info.id);
     expect(ids).toEqual(['a', 'joiner', 'self']);
     expect(bench.member('joiner').introduced).toBe(true);
@@ -102,5 +104,60 @@ describe('ReceptionDesk', () => {
     await bench.clock.run(3000);
     expect(bench.member('joiner').state).toBe('dead');
     expect(await bench.gossip.writer.write('k', new Uint8Array(1), 600)).toBe('quorum');
+  });
+
+  describe('of a joiner that asks to be dialled back', () => {
+    const reach = (nodeId: string, parts: Partial<BootstrapRequest> = {}) =>
+      bench.gossip.reception.receive(request(nodeId, { wantsReach: true, ...parts }));
+
+    it('DialBack_IsAProbeOfItsIdAtItsAddress_AndWhoTakesItIsAMember', async () => {
+      await bench.prove(infoOf('a'));
+      const reception = await reach('joiner');
+      expect(reception).toMatchObject({ kind: 'welcome', answer: { reachable: true } });
+      expect(bench.transport.sent[0]).toMatchObject({
+        to: { host: 'joiner.test', port: 8080 },
+        message: { type: 'PING', to: 'joiner' },
+        timeoutMs: 1500,
+      });
+      expect(bench.member('joiner').state).toBe('alive');
+      await bench.clock.run(0);
+      expect(tellings()).toEqual(['a.test 0']);
+    });
+
+    it.each(['refused', 'timeout', 'misdirected', 'reset'] as const)(
+      'DialBack_ThatIs_%s_MakesItNoMember_TellsItSo_AndNobodyElseOfIt',
+      async (kind) => {
+        await bench.prove(infoOf('a'));
+        bench.transport.onSend = () => ({ kind });
+        const reception = await reach('joiner');
+        const ids = reception.kind === 'welcome' && reception.answer.peers.map(({ id }) => id);
+        expect([reception, ids]).toMatchObject([{ answer: { reachable: false } }, ['a', 'self']]);
+        expect(bench.gossip.members.get('joiner')).toBeUndefined();
+        await bench.clock.run(20_000);
+        expect(tellings()).toEqual([]);
+      },
+    );
+
+    it('DialBack_IsNeededByNobodyWhoBearsThisNodesId', () => {
+      expect(now(reach('self'))).toEqual({ kind: 'id-taken' });
+      expect(bench.transport.sent).toEqual([]);
+    });
+
+    it('DialBack_DoesNotOverruleARefusal', async () => {
+      expect(await reach('joiner', { address: 'self.test' })).toEqual({ kind: 'refused' });
+    });
+
+    it('DialBacks_AreBounded_WhoComesBeyondIsPutOff_NotTakenAtItsWord_AndIsServedLater', async () => {
+      bench.transport.onSend = (_to, _message, timeoutMs) =>
+        bench.clock.sleep(timeoutMs).then((): SendOutcome => ({ kind: 'timeout' }));
+      const looking = Array.from({ length: MAX_DIAL_BACKS }, (_, i) => reach(`joiner-${i}`));
+      expect(now(reach('late'))).toEqual({ kind: 'busy' });
+      expect(bench.metrics.value('repram_joiners_put_off_total')).toBe(1);
+      expect(bench.gossip.members.get('late')).toBeUndefined();
+      await bench.clock.run(1500);
+      await Promise.all(looking);
+      bench.transport.onSend = () => ({ kind: 'ok' });
+      expect(await reach('late')).toMatchObject({ answer: { reachable: true } });
+    });
   });
 });

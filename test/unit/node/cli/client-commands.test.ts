@@ -94,6 +94,33 @@ describe('peers', () => {
     expect((await run(world, 'peers')).stdout).toBe('b\t[::1]:1\tdefault\nlong-\\u202ename\t[fe80::1]:22\tdefault\n');
   });
 
+  test('shows who is attached to the node, and whom a node is attached to that cannot be dialled', async () => {
+    const children = [
+      { id: 'laptop', enclave: '' },
+      { id: 'phone\u202e', enclave: 'e' },
+    ];
+    const above = { node_id: 'a', enclave: 'default', peers: peers.slice(0, 1), role: 'substrate', children };
+    expect((await run({ answer: () => jsonAnswer(above), tty: true }, 'peers')).stdout.split('\n')).toEqual([
+      'ID             ADDRESS    ENCLAVE',
+      'b              [::1]:1    default',
+      'a              this node  default',
+      '├ laptop       attached   default',
+      '└ phone\\u202e  attached   e',
+      '',
+    ]);
+    const parent = { id: 'b', address: '[::1]', http_port: 1 };
+    const below = { node_id: 'laptop', enclave: 'e', peers: [], role: 'transient', parent, children: [] };
+    expect((await run({ answer: () => jsonAnswer(below) }, 'peers')).stdout).toBe(
+      'b\t[::1]:1\tparent\n└ laptop\tthis node, attached\te\n',
+    );
+  });
+
+  test('says that a node knows nobody that is attached to nobody', async () => {
+    const alone = { node_id: 'laptop', enclave: 'e', peers: [], role: 'transient', parent: null, children: [] };
+    const ran = await run({ answer: () => jsonAnswer(alone) }, 'peers');
+    expect(ran).toMatchObject({ code: 0, stdout: '', stderr: 'repram-node: http://localhost:8080 knows no peers\n' });
+  });
+
   test('says on stderr that there are none, whether the list is empty or null', async () => {
     for (const none of [[], null]) {
       const ran = await run({ answer: () => jsonAnswer({ node_id: 'a', enclave: 'e', peers: none }) }, 'peers');

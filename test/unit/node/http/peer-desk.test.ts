@@ -9,6 +9,7 @@ import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../../../../src/node
 import { signBody, verifyBody } from '../../../../src/node/wire/signature.js';
 import { entry } from '../../../support/entries.js';
 import { GossipBench, infoOf, putOf, SELF } from '../../../support/gossip-bench.js';
+import { now } from '../../../support/now.js';
 import { peerGuards } from '../../../support/peer-guards.js';
 
 const SECRET = 'secret';
@@ -42,14 +43,19 @@ function giveOf(agoMs = 0, parts: { readonly from?: string; readonly enclave?: s
   return encodeReplicaRequest({ op: 'give', from: 'peer', enclave: 'default', ...parts, sentMs, entries });
 }
 
+/** What the desk answers at once. */
+function ask(desk: PeerDesk, ...question: Parameters<PeerDesk['answer']>): DeskAnswer {
+  return now(desk.answer(...question));
+}
+
 function textOf({ status, body }: DeskAnswer): readonly [number, string] {
   return [status, Buffer.from(body).toString()];
 }
 
 describe('without a secret', () => {
   test('a write is taken, and its acknowledgement comes unsigned', () => {
-    expect(desk().answer(BOOTSTRAP_PATH, JOIN, undefined).status).toBe(200);
-    const answer = desk().answer(MESSAGE_PATH, PUT, undefined);
+    expect(ask(desk(), BOOTSTRAP_PATH, JOIN, undefined).status).toBe(200);
+    const answer = ask(desk(), MESSAGE_PATH, PUT, undefined);
     expect(answer.status).toBe(200);
     expect(answer.headers).toEqual({ 'content-type': 'application/json' });
     expect(textOf(answer)[1]).toContain('"reply"');
@@ -66,29 +72,29 @@ describe('without a secret', () => {
       nodeInfo,
       wantsReply: true,
     });
-    const answer = desk().answer(MESSAGE_PATH, body, undefined);
+    const answer = ask(desk(), MESSAGE_PATH, body, undefined);
     expect(decodeNodesAnswer(answer.body)?.nodes.map(({ id }) => id)).toEqual(['self']);
     expect(answer.headers).toEqual({ 'content-type': 'application/json' });
-    expect(textOf(desk().answer(MESSAGE_PATH, body, undefined))).toEqual([200, '{"success":true}']);
+    expect(textOf(ask(desk(), MESSAGE_PATH, body, undefined))).toEqual([200, '{"success":true}']);
   });
 
   test('a type that is not known is taken all the same, and changes nothing', () => {
     const body = Buffer.from('{"type":"GREETING","from":"peer"}');
-    expect(textOf(desk().answer(MESSAGE_PATH, body, undefined))).toEqual([200, '{"success":true}']);
+    expect(textOf(ask(desk(), MESSAGE_PATH, body, undefined))).toEqual([200, '{"success":true}']);
     expect(bench.metrics.value('repram_unknown_messages_total')).toBe(1);
   });
 
   test.each([MESSAGE_PATH, BOOTSTRAP_PATH, REPLICA_PATH] as const)(
     'rubbish posted to %s is refused and counted',
     (path) => {
-      expect(desk().answer(path, Buffer.from('rubbish'), undefined).status).toBe(400);
+      expect(ask(desk(), path, Buffer.from('rubbish'), undefined).status).toBe(400);
       expect(bench.metrics.value('repram_malformed_messages_total')).toBe(1);
     },
   );
 
   test('the node itself, at its own seed, hears so', () => {
     const body = encodeBootstrapRequest(selfBootstrapRequest(SELF));
-    expect(desk().answer(BOOTSTRAP_PATH, body, undefined).status).toBe(421);
+    expect(ask(desk(), BOOTSTRAP_PATH, body, undefined).status).toBe(421);
   });
 });
 
@@ -96,7 +102,7 @@ describe('questions between replicas', () => {
   beforeEach(() => bench.gossip.members.learn(infoOf('peer', { incarnation: 1 }), 'direct'));
 
   test('are answered as CBOR', () => {
-    const answer = desk().answer(REPLICA_PATH, giveOf(), undefined);
+    const answer = ask(desk(), REPLICA_PATH, giveOf(), undefined);
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/cbor' } });
     expect(decodeReplicaAnswer(answer.body, 'give')).toMatchObject({ taken: 1, from: 'self', instance: SELF.instance });
     expect(bench.store.get('k')).toBeDefined();
@@ -106,27 +112,27 @@ describe('questions between replicas', () => {
     [{ from: 'nobody' }, 'Not a member here: introduce yourself first'],
     [{ enclave: 'other' }, 'Of another enclave: its data is none of this node’s'],
   ])('of %j are refused, and change nothing', (parts, text) => {
-    expect(textOf(desk().answer(REPLICA_PATH, giveOf(0, parts), undefined))).toEqual([403, text]);
+    expect(textOf(ask(desk(), REPLICA_PATH, giveOf(0, parts), undefined))).toEqual([403, text]);
     expect(bench.store.get('k')).toBeUndefined();
   });
 
   test('that bring values are sent elsewhere while draining, and others are answered', () => {
     gate.draining = true;
-    expect(textOf(desk().answer(REPLICA_PATH, giveOf(), undefined))).toEqual([503, 'Shutting down']);
+    expect(textOf(ask(desk(), REPLICA_PATH, giveOf(), undefined))).toEqual([503, 'Shutting down']);
     const sentMs = bench.clock.nowMs();
     const read = encodeReplicaRequest({ op: 'read', key: 'k', from: 'peer', enclave: 'default', sentMs });
-    expect(desk().answer(REPLICA_PATH, read, undefined).status).toBe(200);
+    expect(ask(desk(), REPLICA_PATH, read, undefined).status).toBe(200);
   });
 
   test('count only signed and recent where there is a secret, and so are their answers', () => {
-    expect(desk(SECRET).answer(REPLICA_PATH, giveOf(), undefined).status).toBe(403);
+    expect(ask(desk(SECRET), REPLICA_PATH, giveOf(), undefined).status).toBe(403);
     const old = giveOf(600_000);
-    const refusal = desk(SECRET).answer(REPLICA_PATH, old, signBody(SECRET, old));
+    const refusal = ask(desk(SECRET), REPLICA_PATH, old, signBody(SECRET, old));
     expect(textOf(refusal)).toEqual([403, 'Stale message']);
     expect(refusal.headers['x-repram-time']).toBe(String(bench.clock.nowMs()));
     expect(bench.store.get('k')).toBeUndefined();
     const recent = giveOf();
-    const answer = desk(SECRET).answer(REPLICA_PATH, recent, signBody(SECRET, recent));
+    const answer = ask(desk(SECRET), REPLICA_PATH, recent, signBody(SECRET, recent));
     expect(answer.status).toBe(200);
     expect(verifyBody(SECRET, answer.body, answer.headers['x-repram-signature'])).toBe('ok');
   });
@@ -138,7 +144,7 @@ describe('while draining', () => {
     ['a node that wants to join', BOOTSTRAP_PATH, JOIN],
   ] as const)('%s is sent elsewhere', (_, path, body) => {
     gate.draining = true;
-    const answer = desk().answer(path, body, undefined);
+    const answer = ask(desk(), path, body, undefined);
     expect(textOf(answer)).toEqual([503, 'Shutting down']);
     expect(answer.headers).toMatchObject({ 'retry-after': '1', connection: 'close' });
     expect(bench.store.get('k')).toBeUndefined();
@@ -147,14 +153,14 @@ describe('while draining', () => {
   test('messages other than writes still count: the writes that are left need their acknowledgements', () => {
     gate.draining = true;
     const ping = encodeMessage({ type: 'PING', from: 'peer', timestampS: 1, messageId: 'p', to: '' });
-    expect(desk().answer(MESSAGE_PATH, ping, undefined).status).toBe(200);
+    expect(ask(desk(), MESSAGE_PATH, ping, undefined).status).toBe(200);
   });
 });
 
 describe('with a secret', () => {
   test('what is signed gets in, and the reply is signed in turn', () => {
-    expect(desk(SECRET).answer(BOOTSTRAP_PATH, JOIN, signBody(SECRET, JOIN)).status).toBe(200);
-    const answer = desk(SECRET).answer(MESSAGE_PATH, PUT, signBody(SECRET, PUT));
+    expect(ask(desk(SECRET), BOOTSTRAP_PATH, JOIN, signBody(SECRET, JOIN)).status).toBe(200);
+    const answer = ask(desk(SECRET), MESSAGE_PATH, PUT, signBody(SECRET, PUT));
     expect(answer.status).toBe(200);
     expect(verifyBody(SECRET, answer.body, answer.headers['x-repram-signature'])).toBe('ok');
   });
@@ -169,7 +175,7 @@ describe('with a secret', () => {
       nodeInfo,
       wantsReply: true,
     });
-    const answer = desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body));
+    const answer = ask(desk(SECRET), MESSAGE_PATH, body, signBody(SECRET, body));
     expect(decodeNodesAnswer(answer.body)).toMatchObject({ nodes: [{ id: 'self' }], sentMs: bench.clock.nowMs() });
     expect(verifyBody(SECRET, answer.body, answer.headers['x-repram-signature'])).toBe('ok');
   });
@@ -179,7 +185,7 @@ describe('with a secret', () => {
     ['an empty one', '', 'Missing signature'],
     ['one of another secret', signBody('other', PUT), 'Invalid signature'],
   ])('with %s for a signature, nothing gets in', (_, signature, text) => {
-    const answer = desk(SECRET).answer(MESSAGE_PATH, PUT, signature);
+    const answer = ask(desk(SECRET), MESSAGE_PATH, PUT, signature);
     expect(textOf(answer)).toEqual([403, text]);
     expect(refusesUnsigned(answer)).toBe(true);
     expect(bench.metrics.value('repram_signature_failures_total')).toBe(1);
@@ -195,7 +201,7 @@ describe('with a secret', () => {
 
   test('a peer that is refused for other reasons is still a peer', () => {
     const own = encodeBootstrapRequest(selfBootstrapRequest({ ...SELF, id: 'peer', instance: 'bbbb' }));
-    const answer = desk(SECRET).answer(BOOTSTRAP_PATH, own, signBody(SECRET, own));
+    const answer = ask(desk(SECRET), BOOTSTRAP_PATH, own, signBody(SECRET, own));
     expect(answer.status).toBe(403);
     expect(refusesUnsigned(answer)).toBe(false);
   });
@@ -203,9 +209,9 @@ describe('with a secret', () => {
 
 describe('with several secrets', () => {
   test('a message signed by any of them gets in, and the answer is signed by the first', () => {
-    const join = desk('new', 'old').answer(BOOTSTRAP_PATH, JOIN, signBody('old', JOIN));
+    const join = ask(desk('new', 'old'), BOOTSTRAP_PATH, JOIN, signBody('old', JOIN));
     expect(join.status).toBe(200);
-    const answer = desk('new', 'old').answer(MESSAGE_PATH, PUT, signBody('old', PUT));
+    const answer = ask(desk('new', 'old'), MESSAGE_PATH, PUT, signBody('old', PUT));
     expect(verifyBody('new', answer.body, answer.headers['x-repram-signature'])).toBe('ok');
     expect(bench.metrics.value('repram_signatures_verified_total', { secret: '2' })).toBe(2);
   });
@@ -223,7 +229,7 @@ describe('a message whose time is far from the clock of the node', () => {
 
   test.each([600_000, -600_000])('by %i ms is refused with the time it is here, and changes nothing', (ageMs) => {
     const body = syncOf(ageMs);
-    const answer = desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body));
+    const answer = ask(desk(SECRET), MESSAGE_PATH, body, signBody(SECRET, body));
     expect(textOf(answer)).toEqual([403, 'Stale message']);
     expect(answer.headers['x-repram-time']).toBe(String(bench.clock.nowMs()));
     expect(refusesUnsigned(answer)).toBe(false);
@@ -233,19 +239,19 @@ describe('a message whose time is far from the clock of the node', () => {
 
   test('within the bound is taken', () => {
     const body = syncOf(200_000);
-    expect(desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body)).status).toBe(200);
+    expect(ask(desk(SECRET), MESSAGE_PATH, body, signBody(SECRET, body)).status).toBe(200);
     expect(bench.gossip.members.get('peer')).toBeDefined();
   });
 
   test('is not even looked at for its time where the signature is wrong', () => {
     const body = syncOf(600_000);
-    expect(textOf(desk(SECRET).answer(MESSAGE_PATH, body, signBody('other', body)))[1]).toBe('Invalid signature');
+    expect(textOf(ask(desk(SECRET), MESSAGE_PATH, body, signBody('other', body)))[1]).toBe('Invalid signature');
     expect(bench.metrics.value('repram_stale_messages_total')).toBe(0);
   });
 
   test('is taken all the same when it is a write: its version decides', () => {
-    desk(SECRET).answer(BOOTSTRAP_PATH, JOIN, signBody(SECRET, JOIN));
+    ask(desk(SECRET), BOOTSTRAP_PATH, JOIN, signBody(SECRET, JOIN));
     const body = encodeMessage(putOf('peer', 'late', { timestampS: 1 }));
-    expect(desk(SECRET).answer(MESSAGE_PATH, body, signBody(SECRET, body)).status).toBe(200);
+    expect(ask(desk(SECRET), MESSAGE_PATH, body, signBody(SECRET, body)).status).toBe(200);
   });
 });

@@ -52,6 +52,16 @@ test('a histogram sorts into its buckets', async () => {
   ]);
 });
 
+test('a histogram keeps apart what has other labels, and is one by name', async () => {
+  const histogram = (cause: string) => metrics.histogram('a_seconds', 'A.', [1], { cause });
+  histogram('x').observe(0.5);
+  histogram('y').observe(2);
+  histogram('x').observe(0.5);
+  expect(await samples()).toEqual(
+    expect.arrayContaining(['a_seconds_count{cause="x"} 2', 'a_seconds_bucket{le="1",cause="y"} 0']),
+  );
+});
+
 test('two nodes in one process count apart', async () => {
   metrics.counter('a_total', 'A.').inc();
   new PrometheusMetrics().counter('a_total', 'A.').inc();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,6 +21,7 @@ export async function compileRunner(): Promise<Compiled> {
   const flags = [...FLAGS, '--types', 'node', '--skipLibCheck', '--noCheck', '--outDir', folder];
   await promisify(execFile)(process.execPath, [compiler, ...flags, ...SOURCES]);
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await symlink(resolve('node_modules'), join(folder, 'node_modules'));
   return {
     folder,
     runner: join(folder, 'scripts/live-wire-compat/main.js'),

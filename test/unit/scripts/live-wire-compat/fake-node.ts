@@ -13,7 +13,10 @@ import {
   read,
   refuse,
   send,
+  sendValue,
 } from './fake-parts.js';
+import { FakeTree } from './fake-tree.js';
+import { FakeValues } from './fake-values.js';
 import type { Fault } from './faults.js';
 
 export interface FakeOptions {
@@ -29,13 +32,6 @@ export interface FakeOptions {
   readonly faults?: readonly Fault[];
 }
 
-interface Value {
-  readonly bytes: Buffer;
-  readonly ttl: number;
-  readonly createdMs: number;
-}
-
-const MAX_TTL = 86_400;
 const MAX_VALUE = 10 * 1024 * 1024;
 const STRIKES = 3;
 
@@ -46,7 +42,8 @@ export class FakeNode {
   readonly #server: Server;
   readonly #peers = new Map<string, Info>();
   readonly #strikes = new Map<string, number>();
-  readonly #values = new Map<string, Value>();
+  readonly #values: FakeValues;
+  readonly #tree: FakeTree;
   readonly #seen = new Set<string>();
   readonly #answered = new Set<string>();
   readonly #waiting = new Map<string, (from: string) => void>();
@@ -58,14 +55,26 @@ export class FakeNode {
     this.#options = options;
     this.#faults = new Set(options.faults);
     this.#server = server;
+    const { secret, minTtl = 1 } = options;
+    const breaks = (fault: Fault): boolean => this.#breaks(fault);
+    this.#values = new FakeValues({ minTtl, breaks });
+    this.#tree = new FakeTree({
+      ...(secret !== undefined && { secret }),
+      info: () => this.#info,
+      peers: () => [...this.#peers.values()],
+      breaks,
+      take: (fields, id) => this.#take(fields, id),
+      forward: (enclave, fields) => this.#forward(enclave, fields),
+    });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
     server.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     });
-    server.on('upgrade', (_request, socket) => {
+    server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => undefined);
+      if (request.url === '/v1/ws') return this.#tree.upgrade(request, socket, head);
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     });
     server.on('connect', (_request, socket) => {
@@ -102,6 +111,7 @@ export class FakeNode {
 
   async close(): Promise<void> {
     clearInterval(this.#pinger);
+    this.#tree.close();
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
@@ -153,9 +163,10 @@ export class FakeNode {
     const { memory, peers } = { memory: { rss: 1 }, peers: [...this.#peers.values()] };
     if (path === '/v1/health') return json(response, state);
     if (path === '/v1/status') return json(response, { ...state, uptime: '1s', memory });
-    if (path === '/v1/keys') return json(response, this.#list(parameters));
+    if (path === '/v1/keys') return json(response, this.#values.list(parameters));
     if (path === '/v1/topology') {
-      const listed = this.#breaks('lists-itself') ? [...peers, this.#info] : peers;
+      const children = this.#breaks('lists-children') ? this.#tree.children.map((child) => ({ id: child })) : [];
+      const listed = this.#breaks('lists-itself') ? [...peers, this.#info] : [...peers, ...children];
       return json(response, { node_id: id, enclave, peers: listed });
     }
     const names = [
@@ -165,21 +176,6 @@ export class FakeNode {
       'repram_ping_failures_total',
     ];
     send(response, 200, names.map((name) => `${name} 0\n`).join(''));
-  }
-
-  #list(parameters: URLSearchParams): Fields {
-    const compare = this.#breaks('sorts-by-utf16')
-      ? undefined
-      : (a: string, b: string) => Buffer.from(a).compare(Buffer.from(b));
-    const after = parameters.get('cursor') ?? '';
-    const isBehind = (key: string): boolean => after === '' || Buffer.from(key).compare(Buffer.from(after)) > 0;
-    const keys = [...this.#values.keys()]
-      .filter((key) => this.#breaks('lists-expired') || this.#find(key) !== undefined)
-      .filter((key) => key.startsWith(parameters.get('prefix') ?? '') && isBehind(key))
-      .sort(compare);
-    const limit = positiveInteger(parameters.get('limit'));
-    if (limit === undefined || keys.length <= limit || this.#breaks('ignores-limit')) return { keys };
-    return { keys: keys.slice(0, limit), next_cursor: keys[limit - 1] };
   }
 
   async #data(
@@ -197,13 +193,9 @@ export class FakeNode {
     if (key === undefined || key === '') return send(response, 400, 'Invalid key');
     if (request.method === 'PUT') return this.#put(request, response, key, parameters);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 'GET, HEAD, PUT, OPTIONS');
-    const value = this.#find(key);
+    const value = this.#values.find(key);
     if (value === undefined) return send(response, 404, '');
-    const left = value.ttl - (Date.now() - value.createdMs) / 1000;
-    response.setHeader('X-Created-At', new Date(value.createdMs).toISOString());
-    response.setHeader('X-Original-TTL', value.ttl);
-    response.setHeader('X-Remaining-TTL', this.#breaks('ceils-remaining-ttl') ? Math.ceil(left) : Math.floor(left));
-    send(response, 200, value.bytes, 'application/octet-stream');
+    sendValue(response, value, this.#breaks('ceils-remaining-ttl') ? Math.ceil : Math.floor);
   }
 
   async #put(
@@ -217,12 +209,14 @@ export class FakeNode {
     if (bytes === undefined || bytes.length > MAX_VALUE) return send(response, 413, 'too large');
     const [query, header] = [parameters.get('ttl'), request.headers['x-ttl']?.toString() ?? null];
     const asked = this.#breaks('prefers-ttl-header') ? (header ?? query) : (query ?? header);
-    const ttl = this.#clamp(positiveInteger(asked) ?? 3600);
+    const ttl = this.#values.clamp(positiveInteger(asked) ?? 3600);
     this.#sequence += 1;
     const id = `${key}-${Date.now()}-${this.#sequence}`;
     this.#seen.add(id);
-    this.#store(key, bytes, ttl);
-    const met = await this.#replicate(id, { key, data: bytes.toString('base64'), ttl });
+    this.#values.store(key, bytes, ttl);
+    const fields = { key, data: bytes.toString('base64'), ttl };
+    if (!this.#breaks('forgets-its-children')) this.#spread(fields, id);
+    const met = await this.#replicate(id, fields);
     send(response, met ? 201 : 202, met ? 'OK' : 'Accepted (quorum pending)');
   }
 
@@ -292,6 +286,7 @@ export class FakeNode {
     const peer = this.#peers.get(from);
     if (type === 'PUT') this.#receivePut(fields, peer ?? this.#strangerToAck(), id);
     if (type === 'ACK') this.#waiting.get(id)?.(from);
+    if (type === 'ACK') this.#tree.acknowledged(fields, id);
     if (type === 'PONG') this.#strikes.delete(from);
     const pinger = peer ?? (this.#breaks('answers-ping-of-strangers') ? this.#anyPeer() : undefined);
     if (type === 'PING' && pinger) this.#send(pinger, 'PONG', { to: from, node_info: this.#info });
@@ -306,13 +301,35 @@ export class FakeNode {
     return this.#breaks('acks-strangers') ? this.#anyPeer() : undefined;
   }
 
-  #receivePut(fields: Fields, sender: Info | undefined, id: string): void {
+  /** Stores a write that came under this id; false where it is none, or was there already. */
+  #take(fields: Fields, id: string): boolean {
     const { key, data, ttl } = fields;
     const isFresh = !this.#seen.has(id) || this.#breaks('applies-duplicates');
-    if (typeof key !== 'string' || key === '' || key.length > 1024 || !isFresh) return;
-    if (data !== undefined && typeof data !== 'string') return;
+    if (typeof key !== 'string' || key === '' || key.length > 1024 || !isFresh) return false;
+    if (data !== undefined && typeof data !== 'string') return false;
     this.#seen.add(id);
-    this.#store(key, Buffer.from(data ?? '', 'base64'), this.#clamp(typeof ttl === 'number' && ttl > 0 ? ttl : 3600));
+    const seconds = this.#values.clamp(typeof ttl === 'number' && ttl > 0 ? ttl : 3600);
+    this.#values.store(key, Buffer.from(data ?? '', 'base64'), seconds);
+    return true;
+  }
+
+  #spread(fields: Fields, id: string): void {
+    this.#tree.spread(
+      { type: 'PUT', from: this.#info.id, timestamp: 1, ...fields, message_id: id },
+      this.#info.enclave,
+    );
+  }
+
+  #forward(enclave: string, fields: Fields): void {
+    for (const peer of this.#peers.values()) {
+      if (peer.enclave === enclave) this.#send(peer, 'PUT', fields);
+    }
+  }
+
+  #receivePut(fields: Fields, sender: Info | undefined, id: string): void {
+    const { key, data, ttl } = fields;
+    if (!this.#take(fields, id)) return;
+    this.#spread({ key, data, ttl }, id);
     if (sender !== undefined && !this.#breaks('never-acks')) {
       this.#send(sender, 'ACK', { to: fields['from'], key, message_id: id });
     }
@@ -338,7 +355,9 @@ export class FakeNode {
   }
 
   #learn(info: Info): void {
-    if (info.id !== this.#info.id) this.#peers.set(info.id, info);
+    if (info.id === this.#info.id) return;
+    if (!this.#peers.has(info.id)) this.#tree.joined(info);
+    this.#peers.set(info.id, info);
   }
 
   #pingAll(): void {
@@ -376,23 +395,5 @@ export class FakeNode {
     const answer = await fetch(`${base}${path}`, { method: 'POST', headers, body, signal: AbortSignal.timeout(5000) });
     if (path !== '/v1/bootstrap') await answer.arrayBuffer();
     return answer;
-  }
-
-  #clamp(ttl: number): number {
-    const raised = Math.max(ttl, this.#options.minTtl ?? 1);
-    return this.#breaks('no-maximum-ttl') ? raised : Math.min(raised, MAX_TTL);
-  }
-
-  #store(key: string, bytes: Buffer, ttl: number): void {
-    if (bytes.length === 0 && this.#breaks('loses-empty-values')) return;
-    const second = Math.floor((this.#values.get(key)?.createdMs ?? 0) / 1000);
-    if (this.#breaks('keeps-first-of-second') && second === Math.floor(Date.now() / 1000)) return;
-    const kept = this.#breaks('mangles-binary') ? Buffer.from(bytes.toString('utf8')) : bytes;
-    this.#values.set(key, { bytes: kept, ttl, createdMs: Date.now() });
-  }
-
-  #find(key: string): Value | undefined {
-    const value = this.#values.get(key);
-    return value === undefined || Date.now() >= value.createdMs + value.ttl * 1000 ? undefined : value;
   }
 }

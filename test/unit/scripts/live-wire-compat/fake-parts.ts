@@ -8,6 +8,12 @@ export interface Info {
   readonly enclave: string;
 }
 
+export interface Value {
+  readonly bytes: Buffer;
+  readonly ttl: number;
+  readonly createdMs: number;
+}
+
 export type Fields = Record<string, unknown>;
 
 export function infoOf(value: unknown): Info | undefined {
@@ -66,4 +72,12 @@ export function preflight(response: ServerResponse): void {
   response.setHeader('Access-Control-Allow-Headers', 'Content-Type, X-TTL');
   response.setHeader('Access-Control-Max-Age', '3600');
   send(response, 200, '');
+}
+
+export function sendValue(response: ServerResponse, value: Value, round: (seconds: number) => number): void {
+  const { bytes, ttl, createdMs } = value;
+  response.setHeader('X-Created-At', new Date(createdMs).toISOString());
+  response.setHeader('X-Original-TTL', ttl);
+  response.setHeader('X-Remaining-TTL', round(ttl - (Date.now() - createdMs) / 1000));
+  send(response, 200, bytes, 'application/octet-stream');
 }

@@ -5,7 +5,7 @@ import { Subject } from '../../../../scripts/live-wire-compat/single/subject.js'
 import { FakeNode } from './fake-node.js';
 import type { Fault } from './faults.js';
 
-const TIMING = { answerMs: 1500, quietMs: 150, writeMs: 3000 };
+const TIMING = { answerMs: 1500, quietMs: 150, writeMs: 3000, silenceMs: 4000 };
 const SILENT = { groupStarted: (): void => undefined, checkEnded: (): void => undefined };
 
 export interface SingleRun {

@@ -7,11 +7,11 @@ describe('a node that keeps the rules', () => {
     const results = await runSingle({});
     expect(failuresOf(results)).toEqual([]);
     const skipped = results.filter(({ status }) => status === 'skipped').map(({ id }) => id);
-    expect(skipped.filter((id) => !id.startsWith('signature.'))).toEqual(['limits.rate']);
+    expect(skipped.filter((id) => !/signature[.-]/.test(id))).toEqual(['limits.rate']);
   });
 
   test('conforms with a secret', { timeout: 20_000 }, async () => {
-    const only = ['signature.', 'write.replicated', 'delivery.applied', 'liveness.pong', 'bootstrap.answer'];
+    const only = ['signature.', 'child.', 'write.replicated', 'delivery.applied', 'liveness.pong', 'bootstrap.answer'];
     const results = await runSingle({ secret: 'sécret ☃', only });
     expect(failuresOf(results)).toEqual([]);
     const passed = results.filter(({ id, status }) => id.startsWith('signature.') && status === 'passed');
@@ -27,7 +27,9 @@ describe('a node that keeps the rules', () => {
 });
 
 const BROKEN: readonly (readonly [Fault, string])[] = [
+  ['acks-no-child', 'child.write-acked'],
   ['acks-strangers', 'delivery.stranger'],
+  ['alters-child-ids', 'child.write-relayed'],
   ['answers-hearsay', 'sync.hearsay'],
   ['answers-ping-of-strangers', 'liveness.stranger'],
   ['answers-syncs-for-ever', 'sync.storm'],
@@ -35,27 +37,50 @@ const BROKEN: readonly (readonly [Fault, string])[] = [
   ['ceils-remaining-ttl', 'values.remaining-ttl'],
   ['counts-strangers-acks', 'write.strangers-ack'],
   ['crashes-on-bad-percent', 'hostile.targets'],
+  ['echoes-child-writes', 'child.write-siblings'],
   ['echoes-no-origin', 'cors.preflight'],
+  ['forgets-its-children', 'child.client-write'],
+  ['forgets-itself-in-welcome', 'child.welcome'],
   ['forgets-itself-in-bootstrap', 'bootstrap.answer'],
   ['forwards-writes', 'delivery.not-forwarded'],
   ['gives-up-on-429', 'write.busy-429'],
+  ['hears-before-hello', 'child.gossip-before-hello'],
+  ['hears-second-hellos', 'child.two-hellos'],
+  ['hears-second-hellos', 'child.many-hellos'],
+  ['ignores-child-enclaves', 'child.mesh-write'],
+  ['ignores-child-enclaves', 'child.other-enclave'],
   ['ignores-enclaves', 'write.enclave-only'],
   ['ignores-hearsay', 'sync.hearsay'],
   ['ignores-limit', 'listing.pages'],
+  ['keeps-garbage-sockets', 'child.garbage'],
+  ['keeps-left-children', 'child.goodbye'],
+  ['lists-children', 'child.not-listed'],
   ['lists-expired', 'ttl.expiry'],
   ['lists-itself', 'identity.topology'],
   ['loses-empty-values', 'values.empty'],
   ['mangles-binary', 'values.binary'],
+  ['mutes-pong-frames', 'child.ping'],
   ['never-acks', 'delivery.applied'],
   ['no-maximum-ttl', 'ttl.clamp'],
   ['no-security-headers', 'headers.security'],
   ['prefers-ttl-header', 'ttl.query-first'],
   ['quorum-always', 'write.pending'],
+  ['reads-any-encoding', 'child.wrong-encoding'],
+  ['refuses-unknown-frames', 'child.unknown-frames'],
   ['rejects-unknown-fields', 'delivery.unknown-fields'],
   ['rejects-unknown-types', 'delivery.inert'],
+  ['relays-repeats', 'child.write-repeated'],
+  ['selects-any-subprotocol', 'child.subprotocol'],
   ['sorts-by-utf16', 'listing.bytewise'],
   ['speaks-newer-types', 'peers.old-protocol'],
   ['takes-garbage', 'delivery.not-json'],
+  ['takes-large-frames', 'child.oversized'],
+  ['takes-nameless-children', 'child.hostile-hello'],
+  ['tells-children-nothing', 'child.topology-sync'],
+  ['tells-children-nothing', 'child.cbor'],
+  ['waits-for-ever', 'child.half-frames'],
+  ['yields-child-ids', 'child.id-of-a-child'],
+  ['yields-its-own-id', 'child.id-of-the-node'],
 ];
 
 describe('a node that breaks one rule', () => {
@@ -71,6 +96,9 @@ describe('a node that breaks one rule', () => {
     ['takes-unsigned', 'signature.missing'],
     ['takes-any-signature', 'signature.wrong'],
     ['signs-nothing', 'signature.outgoing'],
+    ['ignores-frame-signatures', 'child.signature-wrong'],
+    ['verifies-printed-only', 'child.signature-forms'],
+    ['signs-no-frames', 'child.signature-outgoing'],
   ] as const)('%s is caught by %s', { timeout: 20_000 }, async (fault, check) => {
     const [result] = await runSingle({ faults: [fault], only: [check], secret: 's' });
     expect(result).toMatchObject({ id: check, status: 'failed' });

@@ -1,0 +1,77 @@
+import { request } from 'undici';
+
+/** An event of a node, as its stream tells it. */
+export interface FeedEvent {
+  readonly kind: string;
+  readonly parent?: { readonly id: string };
+  readonly cause?: string;
+  readonly duration_ms?: number;
+  /** Reading of `performance.now()` when it came. */
+  readonly atMs: number;
+}
+
+/** The events of one node as they come, until it is closed. */
+export class EventFeed {
+  readonly #closing = new AbortController();
+  /** Bounded by the drill. */
+  readonly #events: FeedEvent[] = [];
+  #wake: () => void = () => undefined;
+
+  constructor(origin: string) {
+    void this.#follow(`${origin}/v1/events`);
+  }
+
+  /** The first event after `sinceMs` that `matches`; `undefined` where none comes in time. */
+  async next(
+    matches: (event: FeedEvent) => boolean,
+    { sinceMs, timeoutMs }: { readonly sinceMs: number; readonly timeoutMs: number },
+  ): Promise<FeedEvent | undefined> {
+    const deadlineMs = performance.now() + timeoutMs;
+    for (;;) {
+      const found = this.#events.find((event) => event.atMs >= sinceMs && matches(event));
+      const remainingMs = deadlineMs - performance.now();
+      if (found !== undefined || remainingMs <= 0) return found;
+      await this.#woken(remainingMs);
+    }
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #woken(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #follow(url: string): Promise<void> {
+    try {
+      const { body } = await request(url, { signal: this.#closing.signal, bodyTimeout: 0 });
+      let text = '';
+      for await (const chunk of body.setEncoding('utf8')) {
+        text += chunk;
+        const frames = text.split('\n\n');
+        text = frames.pop() ?? '';
+        for (const frame of frames) this.#take(frame);
+      }
+    } catch {
+      // Closed, or the node has ended: whoever waits for an event does so in vain, and says so.
+    }
+  }
+
+  #take(frame: string): void {
+    const data = frame
+      .split('\n')
+      .filter((line) => line.startsWith('data:'))
+      .map((line) => line.slice('data:'.length))
+      .join('\n');
+    if (data === '') return;
+    this.#events.push({ ...(JSON.parse(data) as Omit<FeedEvent, 'atMs'>), atMs: performance.now() });
+    this.#wake();
+  }
+}

@@ -1,0 +1,84 @@
+import type { SimNode } from '../world/node.js';
+import type { WriteOperation } from '../world/operation.js';
+import type { SimLink } from '../world/sim-link.js';
+import type { World } from '../world/world.js';
+import type { Acquaintances } from './acquaintances.js';
+import { writeText } from './describe.js';
+import { readFrame } from './frames.js';
+import type { Invariant, Sighting } from './invariant.js';
+import { isOurs } from './ledger.js';
+import { INVARIANTS } from './names.js';
+import { quorum } from './quorum.js';
+import type { TreeWatch } from './tree-watch.js';
+
+/** How long a parent may gather changes before it tells its children of them, in milliseconds. */
+const GATHERED_MS = 250;
+
+/**
+ * No 201 of a transient without a quorum of substrates of its enclave that hold the value at that moment. Its own copy and
+ * those of other transients make none. The quorum is computed from whom its parent had met a while before it last said
+ * something: what a parent says arrives in order, so whoever has its acknowledgement knows whom it counts. As with the
+ * writes of members, a holder that has died since it stored the value still counts.
+ */
+export class CarriedQuorumIsHeld implements Invariant {
+  readonly #world: World;
+  readonly #tree: TreeWatch;
+  readonly #acquaintances: Acquaintances;
+  /** Ids of substrates that stored a write of a transient, or held a newer version. Bounded by the writes of the run. */
+  readonly #holders = new Map<WriteOperation, Set<string>>();
+  /** By the frame that was said: how many substrates its sender knew. Lives as long as the frame. */
+  readonly #known = new WeakMap<Uint8Array, number>();
+  /** By transient: the least that it must count, by the last word of its parent. Bounded by the processes of the run. */
+  readonly #bases = new WeakMap<SimNode, number>();
+
+  constructor(world: World, tree: TreeWatch, acquaintances: Acquaintances) {
+    this.#world = world;
+    this.#tree = tree;
+    this.#acquaintances = acquaintances;
+  }
+
+  writing(write: WriteOperation): void {
+    if (isOurs(write.host) && write.host.isTransient) this.#holders.set(write, new Set());
+  }
+
+  offered({ node, outcome, write }: Sighting): void {
+    if (write === undefined || node.isTransient || node.enclave !== write.host.enclave) return;
+    if (outcome === 'stored' || outcome === 'stale') this.#holders.get(write)?.add(node.id);
+  }
+
+  linkSaid(link: SimLink, data: string | Uint8Array): void {
+    if (typeof data === 'string' || !isWord(data) || this.#known.has(data)) return;
+    const parent = this.#tree.hostOf(link);
+    const child = link.far && this.#tree.hostOf(link.far);
+    if (!isOurs(parent) || !isOurs(child)) return;
+    const others = this.#acquaintances.met(parent, child.enclave, GATHERED_MS).length;
+    this.#known.set(data, others + (parent.enclave === child.enclave ? 1 : 0));
+  }
+
+  linkHeard(link: SimLink, data: string | Uint8Array): void {
+    const basis = typeof data === 'string' ? undefined : this.#known.get(data);
+    const child = this.#tree.hostOf(link);
+    if (basis === undefined || !isOurs(child) || this.#tree.welcomed(child).at(-1) !== link) return;
+    this.#bases.set(child, basis);
+  }
+
+  wrote(write: WriteOperation): void {
+    const holders = this.#holders.get(write);
+    this.#holders.delete(write);
+    if (holders === undefined || write.status !== 201 || !isOurs(write.host)) return;
+    const { host } = write;
+    const basis = this.#bases.get(host) ?? 1;
+    const needed = quorum(basis, host.config.replication);
+    if (holders.size >= needed) return;
+    const detail =
+      `${writeText(write)} was answered 201, but only the substrates [${[...holders].join(' ')}] held it and ${needed} ` +
+      `had to: its parent counted ${basis}, replication ${host.config.replication}`;
+    this.#world.violated(INVARIANTS.carriedQuorum, detail);
+  }
+}
+
+/** Each of these a child acts upon knowing what its parent said before. */
+function isWord(data: Uint8Array): boolean {
+  const type = readFrame(data)?.type;
+  return type === 'view' || type === 'ack';
+}
