@@ -27,6 +27,15 @@ export interface CorePorts {
   readonly dialer: LinkDialer;
 }
 
+/** Where seeds come from besides the configuration. */
+export interface SeedSource {
+  /** The seeds as they are now. */
+  seeds(): readonly HostPort[];
+  /** Looks for newer ones; resolves when that is done. */
+  trigger(): Promise<void>;
+  stop(): void;
+}
+
 /** What makes a node a member of a cluster, without the server that peers and clients reach it by. */
 export interface Core {
   readonly keys: ClusterKeys;
@@ -47,8 +56,11 @@ export function createCore(
   config: NodeConfig,
   self: Self,
   ports: CorePorts,
-  { localHealth }: { readonly localHealth: boolean } = { localHealth: true },
+  { localHealth, omega }: { readonly localHealth: boolean; readonly omega?: SeedSource | undefined } = {
+    localHealth: true,
+  },
 ): Core {
+  const seeds = (): readonly HostPort[] => omega?.seeds() ?? config.peers;
   const store = new MemoryStore(ports, { maxBytes: config.maxStorageBytes });
   const keys = new ClusterKeys(ports, config.clusterSecrets);
   const ageBound = new AgeBound(ports, { maxAgeMs: keys.areRequired ? config.maxMessageAgeMs : 0 });
@@ -61,7 +73,7 @@ export function createCore(
     { ...ports, store },
     self,
     { ...config, answerTimeoutMs: 2 * timing.timeoutMs },
-    { gossip, signer: keys, age: ageBound, seeds: () => config.peers },
+    { gossip, signer: keys, age: ageBound, seeds },
   );
   const isIsolated = (): boolean => tree.role === 'substrate' && gossip.members.live().length === 0;
   const asked = new AbortController();
@@ -70,13 +82,14 @@ export function createCore(
     asked.abort();
     return joined;
   };
-  if (config.peers.length > 0) {
+  if (config.peers.length > 0 || omega !== undefined) {
     const looked = ports.clock.sleep(MAX_HOLD_MS, asked.signal);
     gossip.writer.hold(looked);
     gossip.reader.hold(looked);
   }
-  const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds: () => config.peers, join });
-  const unmet = (): readonly HostPort[] => gossip.joiner.unmet(config.peers);
+  const refresh = omega && { refresh: () => omega.trigger() };
+  const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds, join, ...refresh });
+  const unmet = (): readonly HostPort[] => gossip.joiner.unmet(seeds());
   const seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet, join });
   gossip.members.subscribe(({ kind }) => {
     if (kind === 'evicted' || kind === 'left' || kind === 'removed') {
@@ -88,7 +101,10 @@ export function createCore(
     recovery.stop();
     seedRounds.stop();
   };
-  gossip.onRemoved = leaveTheSeeds;
+  gossip.onRemoved = () => {
+    leaveTheSeeds();
+    omega?.stop();
+  };
   gossip.joiner.reach = reachInquiry(config, () => {
     leaveTheSeeds();
     tree.becomeTransient();

@@ -8,6 +8,7 @@ import { createFront } from './http/front.js';
 import { HttpServer, type RequestHandlers } from './http/http-server.js';
 import { countMalformed } from './http/request-fault.js';
 import { createSelf } from './identity.js';
+import type { Omega } from './omega/create-omega.js';
 import { EventLoopLag } from './runtime/event-loop-lag.js';
 import { createLog } from './runtime/pino-log.js';
 import { PrometheusMetrics } from './runtime/prometheus.js';
@@ -44,17 +45,34 @@ export interface StartOptions {
 /**
  * Starts a node: binds, then joins through the seeds in the background.
  *
- * @throws RepramError `CANNOT_BIND` where the port or address cannot be bound
+ * @throws RepramError `CANNOT_BIND` where the port or address cannot be bound, `BAD_CONFIG` where a root list is to be found
+ * and no key says which one counts
  */
 export async function startNode(config: NodeConfig, options: StartOptions = {}): Promise<RunningNode> {
   const server = new HttpServer();
+  const omegaOf = await omegaFactory(config);
   let node: NodeParts | undefined;
   await server.listen(config.httpPort, config.host, (port) => {
-    node = assemble(config, options, server, port);
+    node = assemble(config, options, { server, port, omegaOf });
     return node.handlers;
   });
   if (node === undefined) throw new TypeError('listening without a node');
   return run(config, node);
+}
+
+type OmegaFactory = typeof import('./omega/create-omega.js')['createOmega'];
+
+/** What it takes to verify a root list is loaded only where one is to be found. */
+async function omegaFactory(config: NodeConfig): Promise<OmegaFactory | undefined> {
+  const { omegaDomain, omegaUrl, omegaFile, omegaList } = config;
+  const hasSource = [omegaDomain, omegaUrl, omegaFile, omegaList].some((source) => source !== undefined);
+  return hasSource ? (await import('./omega/create-omega.js')).createOmega : undefined;
+}
+
+interface Ground {
+  readonly server: HttpServer;
+  readonly port: number;
+  readonly omegaOf: OmegaFactory | undefined;
 }
 
 /** When what is not needed for a start is loaded, in milliseconds after it. */
@@ -63,16 +81,18 @@ const WARM_UP_MS = 500;
 type NodeParts = ReturnType<typeof assemble>;
 
 /** Wires one node together around a bound server. */
-function assemble(config: NodeConfig, options: StartOptions, server: HttpServer, port: number) {
+function assemble(config: NodeConfig, options: StartOptions, { server, port, omegaOf }: Ground) {
   const [clock, rng, metrics] = [systemClock, systemRng, new PrometheusMetrics()];
   const self = createSelf(config, port, { clock, rng });
   const log = options.log ?? createLog({ level: config.logLevel, format: config.logFormat }, self.id);
   const ports = { clock, rng, log, metrics };
   const links = new WsLinks(ports);
-  const core = createCore(config, self, { ...ports, dial: dialPeer, dialer: new WsDialer(links) });
+  const omega: Omega | undefined = omegaOf?.(config, self.address, ports);
+  const dialer = new WsDialer(links);
+  const core = createCore(config, self, { ...ports, dial: dialPeer, dialer }, { localHealth: true, omega });
   const events = new EventLog(ports);
   observeCore(core, events);
-  const front = createFront(config, self, core, { ...ports, events });
+  const front = createFront(config, self, core, { ...ports, events }, omega);
   const { tree } = core;
   const acceptor = new WsAcceptor(ports, {
     links,
@@ -88,13 +108,13 @@ function assemble(config: NodeConfig, options: StartOptions, server: HttpServer,
   server.onFault = () => malformed.inc();
   metrics.gauge('repram_connections_open', 'Open connections of clients and peers.', () => server.openConnections);
   metrics.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
-  return { ...ports, ...core, ...front, handlers, acceptor, self, lag, server, events };
+  return { ...ports, ...core, ...front, handlers, acceptor, omega, self, lag, server, events };
 }
 
 function run(config: NodeConfig, node: NodeParts): RunningNode {
-  const { self, clock, log, store, gossip, recovery, seedRounds, tree, acceptor, lag } = node;
+  const { self, clock, log, store, gossip, recovery, seedRounds, tree, acceptor, omega, lag } = node;
   const url = `http://${formatHostPort(self.address)}`;
-  warnOf(config, log);
+  warnOf(config, log, omega !== undefined);
   store.start();
   gossip.start();
   if (config.inbound !== 'false') {
@@ -107,7 +127,9 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
   }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
   const isTransient = config.inbound === 'false';
-  const joined = isTransient ? tree.attached : recovery.trigger();
+  const listed = omega?.start();
+  const found = listed === undefined ? recovery.trigger() : listed.then(() => recovery.trigger());
+  const joined = isTransient ? tree.attached : found;
   if (isTransient) tree.becomeTransient();
   const warmUp = clock.setTimer(WARM_UP_MS, () => void acceptor.warmUp());
   let stopped: Promise<void> | undefined;
@@ -126,8 +148,8 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
 }
 
 /** What an operator should know about a configuration that is allowed and yet may not be meant. */
-function warnOf(config: NodeConfig, log: Log): void {
-  if (config.inbound === 'false' && config.peers.length === 0) {
+function warnOf(config: NodeConfig, log: Log, hasOmega: boolean): void {
+  if (config.inbound === 'false' && config.peers.length === 0 && !hasOmega) {
     log.warn('a node that cannot be dialled attaches to one of its peers, and none are given: it stays alone');
   }
   if (config.network === 'public' && config.clusterSecrets.length > 0) {

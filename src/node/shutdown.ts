@@ -14,6 +14,8 @@ export interface Drainable {
   readonly streams: { close(): void };
   readonly tree: Stoppable & { drain(timeoutMs: number, written: Promise<unknown>): Promise<void> };
   readonly recovery: Stoppable;
+  /** Where the seeds come from, unless from the configuration alone. */
+  readonly omega?: Stoppable | undefined;
   readonly seedRounds: Stoppable;
   readonly gossip: Stoppable & { leave(): Promise<void> };
   readonly server: { close(): Promise<void>; destroy(): void };
@@ -37,6 +39,7 @@ export async function drainAndStop(node: Drainable, timeoutMs: number): Promise<
   streams.close();
   recovery.stop();
   seedRounds.stop();
+  node.omega?.stop();
   const over = new AbortController();
   const orderly = async (): Promise<'drained'> => {
     const shareMs = timeoutMs * SHARE_OF_WRITES;

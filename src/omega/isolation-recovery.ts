@@ -26,6 +26,8 @@ export interface IsolationRecoveryParts {
   readonly seeds: () => readonly HostPort[];
   /** Asks the seeds in turn; whether one answered. Must not reject. */
   readonly join: (seeds: readonly HostPort[]) => Promise<boolean>;
+  /** Looks for newer seeds, where there is anywhere to look; resolves when that is done. Must not reject. */
+  readonly refresh?: () => Promise<void>;
 }
 
 /** How a cycle ended: others are known again, the node is still alone, or it was stopped. */
@@ -40,6 +42,9 @@ export type RecoveryEvent =
 export type RecoveryListener = (event: RecoveryEvent) => void;
 
 const RETRY = { baseMs: 250, capMs: 4000 } as const;
+
+/** How long a cycle waits for newer seeds before it asks those that are known, in milliseconds. */
+const REFRESH_WAIT_MS = 2000;
 
 /**
  * Finds the way back for a node that knows nobody: at start, when the last member goes, and at every tick. A cycle asks
@@ -83,9 +88,8 @@ export class IsolationRecovery {
   /** Begins a cycle if the node is alone, has seeds, and no cycle runs; resolves when the running one has ended. */
   trigger(): Promise<void> {
     if (this.#running !== undefined) return this.#running;
-    if (this.#abort.signal.aborted || !this.#parts.isIsolated() || this.#parts.seeds().length === 0) {
-      return Promise.resolve();
-    }
+    const hasSeeds = this.#parts.seeds().length > 0 || this.#parts.refresh !== undefined;
+    if (this.#abort.signal.aborted || !this.#parts.isIsolated() || !hasSeeds) return Promise.resolve();
     this.#cycles.inc();
     this.#running = this.#cycle()
       .then((outcome) => this.#emit({ kind: 'ended', outcome }))
@@ -100,6 +104,7 @@ export class IsolationRecovery {
     const { clock, rng, log } = this.#ports;
     const { signal } = this.#abort;
     const deadlineMs = clock.monotonicMs() + this.#options.intervalMs;
+    await this.#refresh();
     for (let attempt = 0; !signal.aborted; attempt++) {
       await this.#parts.join(this.#parts.seeds());
       if (!this.#parts.isIsolated()) {
@@ -112,6 +117,15 @@ export class IsolationRecovery {
       await clock.sleep(pauseMs, signal);
     }
     return 'stopped';
+  }
+
+  /** The seeds known may be gone, all of them. A source that is slow does not hold up those that are known. */
+  async #refresh(): Promise<void> {
+    const refreshed = this.#parts.refresh?.();
+    if (refreshed === undefined) return;
+    const over = new AbortController();
+    await Promise.race([refreshed, this.#ports.clock.sleep(REFRESH_WAIT_MS, over.signal)]);
+    over.abort();
   }
 
   #emit(event: RecoveryEvent): void {

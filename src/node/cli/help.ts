@@ -51,6 +51,15 @@ Examples:
   repram-node watch --json | jq -r 'select(.kind == "evicted").member.id'
 
 Goes on until Ctrl-C, also when the node is away for a while. Prints JSON lines where stdout is no terminal.`,
+  omega: `
+Examples:
+  repram-node omega keygen --out omega.key
+  repram-node omega sign --key-file omega.key --nodes a.example.org:8080,b.example.org:8080 --lifetime 168h
+  repram-node omega verify --pubkey KEY "$(dig +short TXT _roots.example.org | tr -d '" ')"
+  repram-node omega show --pubkey KEY
+  repram-node omega serve --domain net.internal --nodes-file roots.txt --dns-listen 10.0.0.2:53
+
+The exit code of verify is 1 where the list is bad; the line on stderr begins with the reason.`,
   completion: `
 Examples:
   source <(repram-node completion bash)

@@ -17,6 +17,7 @@ import { SHELLS, type Shell } from './completion/shell.js';
 import { EXAMPLES } from './help.js';
 import type { CliIo } from './io.js';
 import { addNodeOptions, givenFlags } from './node-options.js';
+import { addOmega } from './omega-commands.js';
 
 const DEFAULT_LIMIT = 1000;
 const MAX_LIMIT = 100_000;
@@ -167,6 +168,7 @@ export function buildProgram(io: CliIo, finish: Finish): Command {
   start = addStart(program, io, finish);
   addReading(program, io, finish);
   addPut(program, io, finish);
+  addOmega(program, io, finish);
   addCompletion(program, io, finish);
   for (const command of [program, ...program.commands]) command.addHelpText('after', EXAMPLES[command.name()] ?? '');
   return program;

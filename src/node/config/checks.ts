@@ -22,9 +22,24 @@ export function crossFieldProblems(
   origins: Origins,
   faulty: ReadonlySet<SettingName>,
 ): readonly string[] {
-  return ORDERED.filter(([low, high]) => !faulty.has(low) && !faulty.has(high) && config[low] > config[high]).map(
-    ([low, high]) => `${described(low, config, origins)} must not be above ${described(high, config, origins)}`,
-  );
+  const ordered = ORDERED.filter(
+    ([low, high]) => !faulty.has(low) && !faulty.has(high) && config[low] > config[high],
+  ).map(([low, high]) => `${described(low, config, origins)} must not be above ${described(high, config, origins)}`);
+  return [...ordered, ...missingKeyProblems(config, origins, faulty)];
+}
+
+const ROOT_LIST_SOURCES = ['omegaDomain', 'omegaUrl', 'omegaFile', 'omegaList'] as const;
+
+/** A root list that nobody could verify. */
+function missingKeyProblems(config: NodeConfig, origins: Origins, faulty: ReadonlySet<SettingName>): readonly string[] {
+  const source = ROOT_LIST_SOURCES.find((name) => config[name] !== undefined);
+  const isKeyGiven = config.omegaPublicKeys.length > 0 || config.omegaPublicKeyFile !== undefined;
+  if (source === undefined || isKeyGiven || faulty.has('omegaPublicKeys') || faulty.has('omegaPublicKeyFile'))
+    return [];
+  return [
+    `${origins[source].name} gives a signed root list, but there is no key to verify it by; ` +
+      'set --omega-pubkey (REPRAM_OMEGA_PUBKEY) or --omega-pubkey-file',
+  ];
 }
 
 function isLoopback(host: string): boolean {
@@ -34,10 +49,19 @@ function isLoopback(host: string): boolean {
 /** What will start and is still probably not meant. */
 export function likelyMistakes(config: NodeConfig): readonly string[] {
   const remote = config.peers.some((peer: HostPort) => !isLoopback(peer.host));
-  return remote && isLoopback(config.address)
-    ? [
-        `the peers are told to reach this node at ${config.address}, which on their machines is they themselves; ` +
-          'set --address (REPRAM_ADDRESS) to a host they can dial',
-      ]
-    : [];
+  const unreachable = remote && isLoopback(config.address);
+  const isKeyIdle = config.omegaPublicKeys.length > 0 && ROOT_LIST_SOURCES.every((name) => config[name] === undefined);
+  return [
+    ...(isKeyIdle
+      ? ['a key for the signed root list is given, but not where that list is, so it has no effect; set --omega-domain']
+      : []),
+    ...(unreachable ? [loopbackAdvice(config)] : []),
+  ];
+}
+
+function loopbackAdvice(config: NodeConfig): string {
+  return (
+    `the peers are told to reach this node at ${config.address}, which on their machines is they themselves; ` +
+    'set --address (REPRAM_ADDRESS) to a host they can dial'
+  );
 }

@@ -29,6 +29,18 @@ export interface NodeConfig {
   /** Seeds, in the order in which they are tried. At most 1000. */
   readonly peers: readonly HostPort[];
   readonly enclave: string;
+  /** Domain whose DNS says where the signed root list is; `undefined` = DNS is not asked. */
+  readonly omegaDomain: string | undefined;
+  /** DNS servers by IP address; `undefined` = those of the machine. */
+  readonly omegaResolvers: readonly HostPort[] | undefined;
+  /** `http:` or `https:`, without credentials. */
+  readonly omegaUrl: string | undefined;
+  readonly omegaFile: string | undefined;
+  /** Well formed; whether it verifies is not known yet. */
+  readonly omegaList: string | undefined;
+  /** Base64, each of 32 bytes, no two alike, those of the key file among them. Any of them may have signed the list. */
+  readonly omegaPublicKeys: readonly string[];
+  readonly omegaPublicKeyFile: string | undefined;
   /** Nodes of the enclave a write counts on. */
   readonly replication: number;
   readonly minTtlSeconds: number;
@@ -54,7 +66,7 @@ export interface NodeConfig {
   readonly inbound: InboundMode;
   /** Most nodes behind NAT that may attach; 0 = none. */
   readonly maxChildren: number;
-  /** `undefined` = the default places. Nothing is kept in this version. */
+  /** `undefined` = the default places. The signed root list is kept there. */
   readonly cacheDir: string | undefined;
   /** The failure detector's timing, but for what `pingIntervalMs` and `pingTimeoutMs` say. */
   readonly profile: ProfileName;

@@ -2,7 +2,15 @@ import type { NodeConfig } from './node-config.js';
 import type { ValueType } from './value-type.js';
 
 /** The groups in which help and documentation list the options. */
-export const GROUPS = ['Identity', 'Network', 'Data', 'Membership', 'Limits and security', 'Operation'] as const;
+export const GROUPS = [
+  'Identity',
+  'Network',
+  'Discovery',
+  'Data',
+  'Membership',
+  'Limits and security',
+  'Operation',
+] as const;
 type Group = (typeof GROUPS)[number];
 
 /** The ways in which secrets are given. */

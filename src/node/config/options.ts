@@ -5,6 +5,7 @@ import { duration, durationOrOff } from './duration.js';
 import { advertisedHost, bindHost, peerList } from './hosts.js';
 import { INBOUND_MODES, LOG_FORMATS, LOG_LEVELS, NETWORKS } from './node-config.js';
 import { listeningPort, mebibytes, positiveNumber, wholeNumber } from './numbers.js';
+import { documentUrl, domainName, publicKeyList, resolverList, rootListLine } from './omega-types.js';
 import type { Option, SettingName, Settings } from './option.js';
 import { choice, furtherSecret, identifier, path, pathList, secretText, yesNo } from './text.js';
 
@@ -87,6 +88,63 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
     summary: 'Most nodes behind NAT that may attach to this one; 0 = none',
     type: wholeNumber({ min: 0, max: 10_000 }),
     fallback: 100,
+  },
+
+  omegaDomain: {
+    name: 'omega-domain',
+    group: 'Discovery',
+    summary: 'Domain whose TXT record at _bootstrap names the signed root list',
+    type: domainName,
+    fallback: undefined,
+    unset: 'none',
+  },
+  omegaResolvers: {
+    name: 'omega-resolver',
+    group: 'Discovery',
+    summary: 'DNS servers to ask for the root list',
+    type: resolverList,
+    fallback: undefined,
+    unset: 'those of the machine',
+  },
+  omegaUrl: {
+    name: 'omega-url',
+    group: 'Discovery',
+    summary: 'Document that holds the signed root list',
+    type: documentUrl,
+    fallback: undefined,
+    unset: 'none',
+  },
+  omegaFile: {
+    name: 'omega-file',
+    group: 'Discovery',
+    summary: 'File that holds the signed root list; it is read anew at each refresh',
+    type: path('file'),
+    fallback: undefined,
+    unset: 'none',
+  },
+  omegaList: {
+    name: 'omega-list',
+    group: 'Discovery',
+    summary: 'The signed root list itself',
+    type: rootListLine,
+    fallback: undefined,
+    unset: 'none',
+  },
+  omegaPublicKeys: {
+    name: 'omega-pubkey',
+    group: 'Discovery',
+    summary: 'Public keys any of which may have signed the root list: two while the key is changed',
+    type: publicKeyList,
+    fallback: [],
+    unset: 'none',
+  },
+  omegaPublicKeyFile: {
+    name: 'omega-pubkey-file',
+    group: 'Discovery',
+    summary: 'File that holds further such keys, one a line',
+    type: path('file'),
+    fallback: undefined,
+    unset: 'none',
   },
 
   replication: {
@@ -243,7 +301,7 @@ export const OPTIONS: { readonly [Name in SettingName]: Option<Settings[Name]> }
   cacheDir: {
     name: 'cache-dir',
     group: 'Operation',
-    summary: 'Directory of what the node remembers between starts; nothing in this version',
+    summary: 'Directory of what the node remembers between starts: the signed root list',
     type: path('directory'),
     fallback: undefined,
     unset: '~/.repram/cache, else /var/cache/repram',

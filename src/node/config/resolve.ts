@@ -1,6 +1,7 @@
 import { quoted } from '../printable.js';
 import { crossFieldProblems, likelyMistakes } from './checks.js';
 import type { NodeConfig, Origin, Origins } from './node-config.js';
+import { collectPublicKeys } from './omega-keys.js';
 import { namesOf, type SettingName, type Settings } from './option.js';
 import { OPTIONS, SETTING_NAMES } from './options.js';
 import { profileDefaults } from './profile.js';
@@ -89,6 +90,15 @@ function applyProfile(sources: Sources, draft: Draft): void {
   }
 }
 
+/** The keys of the file join those given; they are shown as one list. */
+function applyPublicKeys({ settings, origins, problems }: Draft, readFile: ConfigInput['readFile']): void {
+  const { omegaPublicKeys: given, omegaPublicKeyFile: path } = settings;
+  const collected = collectPublicKeys(given, path, origins.omegaPublicKeyFile.name, readFile);
+  settings.omegaPublicKeys = collected.keys;
+  if (path !== undefined && given.length === 0) origins.omegaPublicKeys = origins.omegaPublicKeyFile;
+  problems.push(...collected.problems);
+}
+
 /** Works out the configuration of a node: flags, then `REPRAM_*`, then the file, then defaults. Never throws. */
 export function resolveConfig(input: ConfigInput): ConfigResult {
   const sources = collectSources(input);
@@ -96,6 +106,7 @@ export function resolveConfig(input: ConfigInput): ConfigResult {
   for (const [name, raw] of sources.values) applySetting(name, raw, draft);
   applyProfile(sources, draft);
   const secrets = collectSecrets(draft.settings, sources, input.readFile);
+  applyPublicKeys(draft, input.readFile);
 
   const config = configOf(draft.settings, secrets.secrets);
   const { clusterSecretFile: _file, alsoAcceptSecretFiles: _files, ...settingOrigins } = draft.origins;

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Gossip } from '../../gossip/gossip.js';
 import type { Store } from '../../gossip/ports/store.js';
+import type { OmegaStatus } from '../../omega/status.js';
 import type { TreeManager } from '../../tree/tree-manager.js';
 import type { PrometheusMetrics } from '../runtime/prometheus.js';
 import { BASE_HEADERS, corsHeaders, pairsOf } from './headers.js';
@@ -15,6 +16,8 @@ export interface ControlParts {
   readonly metrics: PrometheusMetrics;
   readonly readiness: Readiness;
   readonly uptimeMs: () => number;
+  /** What is known of the signed root list, where the node is told where to find it. */
+  readonly omega?: () => OmegaStatus;
 }
 
 const ALLOW = 'GET, HEAD, OPTIONS';
@@ -42,7 +45,8 @@ export function controlRoutes(parts: ControlParts): Hono {
     const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
     const memory = { rss, heap_used: heapUsed, heap_total: heapTotal, external };
     const uptime = `${Math.floor(parts.uptimeMs() / 1000)}s`;
-    return c.json({ ...health, uptime, memory, ...treeStatus(parts.tree) });
+    const omega = parts.omega && { omega: parts.omega() };
+    return c.json({ ...health, uptime, memory, ...treeStatus(parts.tree), ...omega });
   });
   app.get('/v1/topology', (c) => {
     const verbose = c.req.query('verbose') !== undefined;

@@ -8,6 +8,7 @@ import type { NodeConfig } from '../config/node-config.js';
 import type { Core } from '../core.js';
 import type { EventLog } from '../events/event-log.js';
 import { eventMember } from '../events/member-events.js';
+import type { Omega } from '../omega/create-omega.js';
 import type { PrometheusMetrics } from '../runtime/prometheus.js';
 import { BodyReader } from './body.js';
 import { controlRoutes } from './control-routes.js';
@@ -38,14 +39,16 @@ export function createFront(
   self: Self,
   core: Core,
   ports: { readonly clock: Clock; readonly log: Log; readonly metrics: PrometheusMetrics; readonly events: EventLog },
+  omega?: Omega,
 ): Front {
   const { clock, log, metrics, events } = ports;
   const { trustProxy } = config;
   const { gossip, store, keys, ageBound, tree } = core;
   const gate = new Gate(ports, config);
   const bodies = new BodyReader(ports, config);
+  const admission = omega && { admitsJoiners: () => omega.admitsJoiners() };
   const isMember = (): boolean => tree.role === 'substrate';
-  const desk = new PeerDesk(ports, { gossip, gate, keys, ageBound, isMember });
+  const desk = new PeerDesk(ports, { gossip, gate, keys, ageBound, isMember, ...admission });
   const writes = new InFlight();
   const malformed = countMalformed(metrics);
   const members = () => gossip.members.live().map(eventMember);
@@ -69,6 +72,7 @@ export function createFront(
     control: controlRoutes({
       identity: { nodeId: self.id, network: config.network, enclave: config.enclave },
       ...{ gossip, store, metrics, readiness, tree },
+      ...(omega && { omega: () => omega.status() }),
       uptimeMs: () => clock.monotonicMs() - startedMs,
     }),
   });

@@ -91,14 +91,22 @@ export class HttpServer {
         this.#server.removeListener('error', fail);
         this.#server.on('error', () => undefined);
         const bound = (this.#server.address() as AddressInfo).port;
-        const handlers = attach(bound);
-        this.#upgrade = handlers.upgrade;
-        this.#server.on('request', this.#counting(handlers.request));
-        this.#server.on('checkContinue', this.#counting(handlers.expectation));
-        this.#server.on('checkExpectation', this.#counting(handlers.unknownExpectation));
-        resolve(bound);
+        try {
+          this.#attach(attach(bound));
+          resolve(bound);
+        } catch (error) {
+          this.#server.close();
+          reject(error);
+        }
       });
     });
+  }
+
+  #attach({ upgrade, request, expectation, unknownExpectation }: RequestHandlers): void {
+    this.#upgrade = upgrade;
+    this.#server.on('request', this.#counting(request));
+    this.#server.on('checkContinue', this.#counting(expectation));
+    this.#server.on('checkExpectation', this.#counting(unknownExpectation));
   }
 
   /**

@@ -27,6 +27,8 @@ export interface PeerDeskParts {
   readonly ageBound: AgeBound;
   /** Whether this node takes part as one that can be dialled; what peers post is meant for such a one. */
   readonly isMember: () => boolean;
+  /** Whether nodes may join through this one: on a public network with a root list, through roots alone. */
+  readonly admitsJoiners?: () => boolean;
 }
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
@@ -46,6 +48,7 @@ const BUSY = textAnswer(503, 'Too many joiners are being dialled back', { 'retry
 const FOREIGN = textAnswer(403, 'Of another enclave: its data is none of this node’s');
 const STRANGER = textAnswer(403, 'Not a member here: introduce yourself first');
 const NO_MEMBER = textAnswer(403, 'No member: this node is attached to another one, and carries nobody');
+const NO_ROOT = textAnswer(403, 'Not a root: join through a node on the signed root list');
 const DRAINING = textAnswer(503, 'Shutting down', { 'retry-after': '1', connection: 'close' });
 const MISSING_SIGNATURE = textAnswer(403, 'Missing signature');
 const INVALID_SIGNATURE = textAnswer(403, 'Invalid signature');
@@ -122,8 +125,9 @@ export class PeerDesk {
   }
 
   #bootstrap(body: Uint8Array): DeskAnswer | Promise<DeskAnswer> {
-    const { gate, gossip } = this.#parts;
+    const { gate, gossip, admitsJoiners } = this.#parts;
     if (gate.draining) return DRAINING;
+    if (admitsJoiners?.() === false) return NO_ROOT;
     const decoded = decodeBootstrapRequest(body);
     if (!decoded.ok) return this.#refuse(decoded.error);
     const reception = gossip.reception.receive(decoded.request);

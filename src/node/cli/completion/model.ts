@@ -38,17 +38,24 @@ function describeOption(option: Option): CompletedOption {
   };
 }
 
+function describeOptions(command: Command): readonly CompletedOption[] {
+  return command.createHelp().visibleOptions(command).map(describeOption);
+}
+
+/** A command with commands under it offers these as words, and behind them the options of all of them. */
 function describeCommand(command: Command): CompletedCommand {
+  const own = [command, ...command.commands].flatMap((part) => command.createHelp().visibleOptions(part));
+  const options = new Map(own.map((option) => [option.long, describeOption(option)]));
   return {
     name: command.name(),
     summary: command.summary() || command.description(),
-    options: command.createHelp().visibleOptions(command).map(describeOption),
-    words: command.registeredArguments[0]?.argChoices ?? [],
+    options: [...options.values()],
+    words: command.registeredArguments[0]?.argChoices ?? command.commands.map((part) => part.name()),
   };
 }
 
 /** What there is to complete, read from the commands themselves. */
 export function describeCommands(program: Command): CompletedProgram {
   const visible = program.createHelp().visibleCommands(program);
-  return { name: program.name(), commands: visible.map(describeCommand), options: describeCommand(program).options };
+  return { name: program.name(), commands: visible.map(describeCommand), options: describeOptions(program) };
 }

@@ -4,7 +4,7 @@ import { flagOf } from '../../../../src/node/config/option.js';
 import { OPTIONS, SETTING_NAMES } from '../../../../src/node/config/options.js';
 import { run } from './harness.js';
 
-const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'watch', 'completion', 'help'];
+const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'watch', 'omega', 'completion', 'help'];
 
 async function scriptFor(shell: string): Promise<string> {
   const { code, stdout } = await run({}, 'completion', shell);
@@ -46,6 +46,11 @@ describe('in bash', () => {
     [['get', 'k', '--me'], ['--meta']],
     [['get', '--ttl'], []],
     [['completion', 'b'], ['bash']],
+    [
+      ['omega', 's'],
+      ['sign', 'show', 'serve'],
+    ],
+    [['omega', 'sign', '--key'], ['--key-file']],
     [['put', '--ttl', ''], []],
   ])('%j is completed with %j', async (words, expected) => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is bash.

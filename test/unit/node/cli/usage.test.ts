@@ -4,7 +4,7 @@ import { OPTIONS, SETTING_NAMES } from '../../../../src/node/config/options.js';
 import { VERSION } from '../../../../src/node/version.js';
 import { run } from './harness.js';
 
-const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'watch', 'completion'];
+const COMMANDS = ['start', 'status', 'peers', 'get', 'put', 'ls', 'watch', 'omega', 'completion'];
 
 describe('wrong usage ends with 2, says why on stderr and leaves stdout alone', () => {
   test.each([
