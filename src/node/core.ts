@@ -74,6 +74,8 @@ export function createCore(
     const looked = ports.clock.sleep(MAX_HOLD_MS, asked.signal);
     gossip.writer.hold(looked);
     gossip.reader.hold(looked);
+    // A transient asks no seed: it has found the others when it is attached.
+    void tree.attached.then(() => asked.abort());
   }
   const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds: () => config.peers, join });
   const unmet = (): readonly HostPort[] => gossip.joiner.unmet(config.peers);
