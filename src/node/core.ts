@@ -86,6 +86,8 @@ export function createCore(
     const looked = ports.clock.sleep(MAX_HOLD_MS, asked.signal);
     gossip.writer.hold(looked);
     gossip.reader.hold(looked);
+    // A transient asks no seed: it has found the others when it is attached.
+    void tree.attached.then(() => asked.abort());
   }
   const refresh = omega && { refresh: () => omega.trigger() };
   const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds, join, ...refresh });

@@ -4,6 +4,7 @@ import { Cluster, reached, running } from './cluster.js';
 import { expectStatus } from './probe-writes.js';
 import type { Scenario } from './scenario.js';
 import { EQUAL_AND_CARRIED_MS } from './tree.js';
+import { TREE_CHECKS } from './tree-checks.js';
 
 const FOREIGN = 2;
 const HOME = 'second';
@@ -52,8 +53,9 @@ async function attachedTo(cluster: Cluster, oracle: Oracle, enclave: string, wit
   const elsewhere = (): readonly SimNode[] =>
     cluster.transients.filter((node) => oracle.tree.parentOf(node)?.enclave !== enclave);
   const why = (): string =>
-    elsewhere()
+    `not in ${enclave}: ${elsewhere()
       .map(({ id }) => id)
-      .join(' ');
-  await reached(cluster.world, `all are attached in ${enclave}`, () => elsewhere().length === 0, withinMs, why);
+      .join(' ')}`;
+  const what = enclave === HOME ? TREE_CHECKS.home : TREE_CHECKS.attached;
+  await reached(cluster.world, what, () => elsewhere().length === 0, withinMs, why);
 }

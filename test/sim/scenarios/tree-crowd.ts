@@ -4,6 +4,7 @@ import { Cluster, running, type Seat } from './cluster.js';
 import { expectStatus } from './probe-writes.js';
 import type { Scenario } from './scenario.js';
 import { allAttachedWithin, childrenOf, EQUAL_AND_CARRIED_MS } from './tree.js';
+import { TREE_CHECKS } from './tree-checks.js';
 
 const SUBSTRATES = 3;
 const TRANSIENTS = 300;
@@ -37,7 +38,7 @@ export const treeCrowd: Scenario = {
     for (const [node, welcomes] of before) {
       const moves = oracle.tree.welcomes(node) - welcomes;
       if (moves === (orphans.has(node) ? 1 : 0)) continue;
-      world.violated('nobody flaps', `${node.id} has moved ${moves} times`);
+      world.violated(TREE_CHECKS.flaps, `${node.id} has moved ${moves} times`);
     }
     await oracle.atRest({ replicas: 'complete', equalWithinMs: EQUAL_AND_CARRIED_MS });
   },
@@ -49,6 +50,6 @@ function expectShares(cluster: Cluster, oracle: Oracle, survivors: readonly Seat
   for (const node of nodes) {
     const { length } = childrenOf(cluster, oracle, node);
     cluster.world.note('reached', `${node.id} has ${length} children`);
-    if (length > most) cluster.world.violated('survivors share evenly', `${node.id} has ${length} of ${TRANSIENTS}`);
+    if (length > most) cluster.world.violated(TREE_CHECKS.shares, `${node.id} has ${length} of ${TRANSIENTS}`);
   }
 }

@@ -6,6 +6,7 @@ import { Cluster, running, type Seat } from './cluster.js';
 import { ANSWERED_MS, expectRead, writeAt } from './probe-writes.js';
 import type { Scenario } from './scenario.js';
 import { allAttachedWithin, childrenOf, EQUAL_AND_CARRIED_MS } from './tree.js';
+import { TREE_CHECKS } from './tree-checks.js';
 import { Workload } from './workload.js';
 
 const SUBSTRATES = 3;
@@ -19,6 +20,9 @@ const SILENT_MS = 12_000;
 
 /** After half a minute without anybody the pause before the next round may be a minute long. */
 const BACK_MS = 65_000;
+
+/** Of a sound network, one way. */
+const LATENCY_MS = 2;
 
 const ALL_TOGETHER_MS = 35_000;
 const NOBODY_THERE_MS = 30_000;
@@ -70,6 +74,8 @@ class Losses {
   async kill(seat: Seat): Promise<void> {
     const { node } = await this.#parent(seat);
     const probes = this.#probe(`${seat.id} is killed`);
+    // Some of them have been sent on, and their acknowledgements come to nobody.
+    await this.#world.run(LATENCY_MS);
     this.#world.kill(node);
     await this.#recovered(seat, 'after a kill', MOVED_MS);
     await this.#expect201(probes, 'as a parent is killed');
@@ -100,7 +106,7 @@ class Losses {
       const probes = this.#probe(`alone ${passedMs}`);
       await this.#world.run(WRITE_EVERY_MS);
       const wrong = probes.find(({ status }) => status !== undefined && status !== 202);
-      if (wrong !== undefined) this.#world.violated('who is alone says 202', `${wrong.host.id} said ${wrong.status}`);
+      if (wrong !== undefined) this.#world.violated(TREE_CHECKS.alone, `${wrong.host.id} said ${wrong.status}`);
     }
     for (const seat of this.substrates) this.#cluster.start(seat);
     await allAttachedWithin(this.#cluster, this.#oracle, 'once all are back', BACK_MS);
@@ -142,8 +148,7 @@ class Losses {
   async #expect201(probes: readonly WriteOperation[], when: string): Promise<void> {
     await this.#world.run(ANSWERED_MS);
     for (const { status, host, id } of probes) {
-      if (status !== 201)
-        this.#world.violated(`writes are answered 201 ${when}`, `write ${id} at ${host.id}: ${status}`);
+      if (status !== 201) this.#world.violated(TREE_CHECKS.resent, `${when}: write ${id} at ${host.id}: ${status}`);
     }
   }
 }

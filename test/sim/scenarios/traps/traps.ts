@@ -15,6 +15,7 @@ import { STRIKES } from './strikes.js';
 import { SUCCESSORS } from './successors.js';
 import { loneSurvivor } from './survivor.js';
 import { TALK } from './talk-of-the-dead.js';
+import { treeFull } from './tree-full.js';
 import { unsigned } from './unsigned.js';
 import { WRITERS } from './writers.js';
 
@@ -40,4 +41,5 @@ export const TRAPS: readonly Scenario[] = [
   oneJoin,
   forwarding,
   unsigned,
+  treeFull,
 ];
