@@ -113,7 +113,8 @@ describe('about the node', () => {
   });
 
   test('topology lists who has joined', async () => {
-    expect(json(await ask(node.port, 'GET', '/v1/topology'))).toEqual({ node_id: 'api', enclave: 'lab', peers: [] });
+    const alone = { node_id: 'api', enclave: 'lab', peers: [], role: 'substrate', children: [] };
+    expect(json(await ask(node.port, 'GET', '/v1/topology'))).toEqual(alone);
     const joiner = { node_id: 'b', address: '127.0.0.1', gossip_port: 1, http_port: 1, enclave: 'other' };
     expect(await ask(node.port, 'POST', '/v1/bootstrap', { body: JSON.stringify(joiner) })).toMatchObject({
       status: 200,
@@ -130,7 +131,7 @@ describe('about the node', () => {
     expect(await ask(node.port, 'GET', '/readyz')).toMatchObject({ status: 200, body: Buffer.from('ready') });
     const verbose = await ask(node.port, 'GET', '/readyz?verbose');
     expect(verbose.body.toString()).toMatch(
-      /^\[\+\] serving: accepting requests\n\[\+\] member: not removed\n\[\+\] peers: \d+ live\n\[\+\] data: [\w .]+\nready\n$/,
+      /^\[\+\] serving: accepting requests\n\[\+\] member: not removed\n\[\+\] peers: \d+ live\n\[\+\] tree: substrate, 0 attached\n\[\+\] data: [\w .]+\nready\n$/,
     );
   });
 });
