@@ -203,7 +203,7 @@ describe('the program', () => {
     expect(help.code).toBe(0);
     const list = await runProgram(compiled.runner, ['--list']);
     const ids = [...list.stdout.matchAll(/^ {4}(\S+) \[(?:required|info)\] .+ \(.+\)$/gm)].map(([, id]) => id);
-    expect(ids.length).toBeGreaterThan(90);
+    expect(ids.length).toBeGreaterThan(150);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });

@@ -328,9 +328,9 @@ export class FakeNode {
   }
 
   #receivePut(fields: Fields, sender: Info | undefined, id: string): void {
-    const { key, data, ttl } = fields;
+    const { key, data, ttl, from, timestamp } = fields;
     if (!this.#take(fields, id)) return;
-    this.#spread({ key, data, ttl }, id);
+    this.#spread({ key, data, ttl, from, timestamp }, id);
     if (sender !== undefined && !this.#breaks('never-acks')) {
       this.#send(sender, 'ACK', { to: fields['from'], key, message_id: id });
     }

@@ -191,9 +191,9 @@ export class FakeTree {
 
   #wrote(ws: WebSocket, { id: child, enclave }: Child, { message }: WireFrame): void {
     if (message === undefined || message.type !== 'PUT' || message.key === undefined) return ws.close(1008);
-    const { message_id: id, key, data, ttl } = message;
+    const { message_id: id, key, data, ttl, timestamp } = message;
     const { take, forward, breaks, info } = this.#host;
-    const fields = { key, data, ttl, message_id: breaks('alters-child-ids') ? `${id}-0` : id };
+    const fields = { key, data, ttl, timestamp, message_id: breaks('alters-child-ids') ? `${id}-0` : id };
     this.#writers.set(id, ws);
     const isOwn = enclave === info().enclave;
     const isFresh = isOwn ? take(fields, id) : true;
