@@ -11,13 +11,10 @@ import { INVARIANTS } from './names.js';
 import { quorum } from './quorum.js';
 import type { TreeWatch } from './tree-watch.js';
 
-/** How long a parent may gather changes before it tells its children of them, in milliseconds. */
-const GATHERED_MS = 250;
-
 /**
  * No 201 of a transient without a quorum of substrates of its enclave that hold the value at that moment. Its own copy and
- * those of other transients make none. The quorum is computed from whom its parent had met a while before it last said
- * something: what a parent says arrives in order, so whoever has its acknowledgement knows whom it counts. As with the
+ * those of other transients make none. The quorum is computed from whom its parent had met when it last said something: what
+ * a parent says arrives in order, so whoever has its acknowledgement knows whom it counts. As with the
  * writes of members, a holder that has died since it stored the value still counts.
  */
 export class CarriedQuorumIsHeld implements Invariant {
@@ -51,7 +48,7 @@ export class CarriedQuorumIsHeld implements Invariant {
     const parent = this.#tree.hostOf(link);
     const child = link.far && this.#tree.hostOf(link.far);
     if (!isOurs(parent) || !isOurs(child)) return;
-    const others = this.#acquaintances.met(parent, child.enclave, GATHERED_MS).length;
+    const others = this.#acquaintances.met(parent, child.enclave).length;
     this.#known.set(data, others + (parent.enclave === child.enclave ? 1 : 0));
   }
 
