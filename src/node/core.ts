@@ -48,7 +48,7 @@ export interface Core {
   readonly tree: TreeManager;
 }
 
-/** How long writes, and reads on quorum, wait at most for the seeds to be asked for the first time, in milliseconds. */
+/** How long writes, reads on quorum, and children wait at most for the seeds to be asked for the first time, in milliseconds. */
 const MAX_HOLD_MS = 1000;
 
 /** Wires the core rooms to each other: whenever a member goes, recovery looks whether it was the last. */
@@ -86,6 +86,7 @@ export function createCore(
     const looked = ports.clock.sleep(MAX_HOLD_MS, asked.signal);
     gossip.writer.hold(looked);
     gossip.reader.hold(looked);
+    tree.hold(looked);
     // A transient asks no seed: it has found the others when it is attached.
     void tree.attached.then(() => asked.abort());
   }

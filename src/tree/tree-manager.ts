@@ -60,6 +60,7 @@ export class TreeManager {
   readonly transient: Transient;
   readonly #gossip: Gossip;
   #role: Role = 'substrate';
+  #isHeld = false;
 
   constructor(ports: TreePorts, self: Self, options: TreeOptions, { gossip, signer, age, seeds }: TreeParts) {
     this.#gossip = gossip;
@@ -96,9 +97,20 @@ export class TreeManager {
     return new Promise((resolve) => this.transient.subscribe(({ kind }) => kind === 'attached' && resolve()));
   }
 
+  /**
+   * No child is taken before `settled`, which must not reject: a node that has not looked for the others yet would let its
+   * children take its own copy for a quorum.
+   */
+  hold(settled: Promise<unknown>): void {
+    this.#isHeld = true;
+    void settled.then(() => {
+      this.#isHeld = false;
+    });
+  }
+
   /** Whether a socket that somebody opens is taken. */
   get mayAccept(): boolean {
-    return this.#role === 'substrate' && this.substrate.mayAccept;
+    return this.#role === 'substrate' && !this.#isHeld && this.substrate.mayAccept;
   }
 
   /** Takes a socket that somebody has opened. */

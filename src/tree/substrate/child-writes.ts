@@ -5,6 +5,7 @@ import type { AckMessage, PutMessage } from '../../gossip/wire/message.js';
 import type { Mesh, RelayOutcome } from '../ports/mesh.js';
 import type { ChildSocket } from './child-socket.js';
 import type { Children } from './children.js';
+import type { ClusterNews } from './cluster-news.js';
 import { type Downlink, withoutReply } from './downlink.js';
 
 /** `misplaced`: it names an enclave that is not the child's, and is dropped as well. */
@@ -15,6 +16,7 @@ interface ChildWritesParts {
   readonly children: Children;
   readonly composer: Composer;
   readonly downlink: Downlink;
+  readonly news: Pick<ClusterNews, 'beforeAck'>;
 }
 
 /** Writes that come up from children. */
@@ -59,6 +61,9 @@ export class ChildWrites {
 
   /** To the socket that the child has by now. Where it has none it sends the write again once it has, to whomever. */
   #passDown(id: string, ack: AckMessage): void {
-    this.#parts.children.get(id)?.send({ type: 'ack', message: { ...ack, to: id } });
+    const child = this.#parts.children.get(id);
+    if (child === undefined) return;
+    this.#parts.news.beforeAck(child);
+    child.send({ type: 'ack', message: { ...ack, to: id } });
   }
 }

@@ -36,6 +36,8 @@ export class ClusterNews {
   readonly #ticker: Ticker;
   /** Members that came since children were told, by id. Bounded by the members there are. */
   readonly #arrived = new Map<string, NodeInfo>();
+  /** Over how many substrates each child was told last that a quorum is taken. Lives as long as the child. */
+  readonly #told = new WeakMap<ChildSocket, number>();
   #timer: Timer | undefined;
 
   constructor(ports: { readonly clock: Clock; readonly rng: Rng }, self: Self, parts: ClusterNewsParts) {
@@ -58,7 +60,15 @@ export class ClusterNews {
 
   /** What a child of this implementation is told right after the welcome. */
   greet(child: ChildSocket): void {
-    if (child.isOurs) child.send(this.#view(child.enclave));
+    if (child.isOurs) this.#show(child, this.#view(child.enclave));
+  }
+
+  /**
+   * To be called before an acknowledgement goes down. A member that has proved to be there is counted from then on, and no
+   * change tells of it: whoever has the acknowledgement has to know of the count that it makes a part of.
+   */
+  beforeAck(child: ChildSocket): void {
+    if (this.#told.get(child) !== this.#parts.mesh.basis(child.enclave)) this.greet(child);
   }
 
   membersChanged(changes: readonly MemberEvent[]): void {
@@ -91,8 +101,13 @@ export class ClusterNews {
       if (!child.isOurs) continue;
       const view = views.get(child.enclave) ?? this.#view(child.enclave);
       views.set(child.enclave, view);
-      child.send(view);
+      this.#show(child, view);
     }
+  }
+
+  #show(child: ChildSocket, view: ViewFrame): void {
+    this.#told.set(child, view.basis);
+    child.send(view);
   }
 
   #view(enclave: string): ViewFrame {

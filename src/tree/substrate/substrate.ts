@@ -99,9 +99,10 @@ export class Substrate {
     const queues = new SendQueues(metrics, children);
     const composer = this.#composer;
     this.#downlink = new Downlink(ports, self, { mesh, children, queues });
-    this.#writes = new ChildWrites(metrics, self, { mesh, children, composer, downlink: this.#downlink });
-    this.#desk = new AskDesk(ports, self, { mesh, queues });
     this.#news = new ClusterNews(ports, self, { mesh, children, composer, room: () => this.room });
+    const below = { downlink: this.#downlink, news: this.#news };
+    this.#writes = new ChildWrites(metrics, self, { mesh, children, composer, ...below });
+    this.#desk = new AskDesk(ports, self, { mesh, queues });
     this.#counters = countersOf(metrics);
     metrics.gauge('repram_tree_children', 'Children that are attached.', () => children.size);
     metrics.gauge('repram_tree_sockets_waiting', 'Sockets of the tree that belong to no child.', () => this.#waiting);

@@ -1,4 +1,5 @@
 import { INVARIANTS } from '../oracle/names.js';
+import { CHECKS } from '../scenarios/traps/checks.js';
 import { TREE_CHECKS } from '../scenarios/tree-checks.js';
 import type { Mutation } from './mutation.js';
 
@@ -39,6 +40,24 @@ export const TREE_MUTATIONS: readonly Mutation[] = [
     replace: 'this.#line.bytesQueued > 0 ?',
     scenarios: ['tree-losses'],
     caughtBy: [TREE_CHECKS.attached, INVARIANTS.reattachment],
+  },
+  {
+    name: 'children-do-not-wait-for-the-seeds',
+    summary: 'a node that has just started takes children before it has looked for the others',
+    file: 'tree/tree-manager.ts',
+    find: 'this.#isHeld = true;',
+    replace: '',
+    scenarios: ['tree-early'],
+    caughtBy: [CHECKS.early],
+  },
+  {
+    name: 'count-lags-behind-the-acks',
+    summary: 'a child gets an acknowledgement before it knows that its parent counts more members by now',
+    file: 'tree/substrate/child-writes.ts',
+    find: 'this.#parts.news.beforeAck(child);',
+    replace: '',
+    scenarios: ['tree-late-count'],
+    caughtBy: [INVARIANTS.carriedQuorum],
   },
   {
     name: 'children-without-bound',

@@ -12,8 +12,6 @@ import { readMessage, readReply } from './wire.js';
 const REMEMBERED_MS = 23 * 60 * 60 * 1000;
 
 interface Acquaintance {
-  /** When it answered first since it was no acquaintance, and last. */
-  sinceMs: number;
   metMs: number;
   /** The highest incarnation that said goodbye; -Infinity before. */
   goodbye: number;
@@ -45,9 +43,7 @@ export class Acquaintances implements WorldObserver {
     if (answerer === undefined) return;
     if (reply?.type !== 'PONG' || answerer.id !== reply.from || !this.#cast.isLatestOfItsId(answerer)) return;
     const acquaintance = this.#with(node, reply.from);
-    if ((reply.node?.incarnation ?? 0) <= acquaintance.goodbye) return;
-    if (acquaintance.metMs === Number.NEGATIVE_INFINITY) acquaintance.sinceMs = this.#world.elapsedMs;
-    acquaintance.metMs = this.#world.elapsedMs;
+    if ((reply.node?.incarnation ?? 0) > acquaintance.goodbye) acquaintance.metMs = this.#world.elapsedMs;
   }
 
   taken(exchange: Exchange, by: Machine, _answer: HostAnswer): void {
@@ -67,18 +63,17 @@ export class Acquaintances implements WorldObserver {
     acquaintance.goodbye = incarnation;
   }
 
-  /** Ids of other nodes of an enclave, its own unless named, that the process has met at least `forMs` ago. */
-  met(node: SimNode, enclave: string = node.enclave, forMs = 0): readonly string[] {
-    const nowMs = this.#world.elapsedMs;
+  /** Ids of other nodes of an enclave, its own unless named, that the process has met. */
+  met(node: SimNode, enclave: string = node.enclave): readonly string[] {
+    const sinceMs = this.#world.elapsedMs - REMEMBERED_MS;
     return [...this.#known.of(node)]
-      .filter(([, { metMs, sinceMs }]) => metMs >= nowMs - REMEMBERED_MS && sinceMs <= nowMs - forMs)
+      .filter(([, { metMs }]) => metMs >= sinceMs)
       .map(([id]) => id)
       .filter((id) => this.#cast.isOnlyEverIn(id, enclave) && !this.#cast.isSucceeded(id));
   }
 
   #with(node: SimNode, id: string): Acquaintance {
     return this.#known.get(node, id, () => ({
-      sinceMs: Number.POSITIVE_INFINITY,
       metMs: Number.NEGATIVE_INFINITY,
       goodbye: Number.NEGATIVE_INFINITY,
     }));

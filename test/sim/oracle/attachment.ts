@@ -43,11 +43,12 @@ export class AttachedToOne implements Invariant {
 
   #look(node: SimNode): void {
     const [greeted, welcomed] = [this.#tree.greeted(node), this.#tree.welcomed(node)];
-    if (!node.isTransient) this.#violated(`${node.id} is a member, and says hello to ${this.#names(greeted)}`);
-    if (greeted.length > 1) this.#violated(`${node.id} waits for the welcomes of ${this.#names(greeted)}`);
-    if (welcomed.length > 1) this.#violated(`${node.id} is attached to ${this.#names(welcomed)}`);
     const isItself = ({ far }: SimLink): boolean => far !== undefined && this.#tree.hostOf(far)?.id === node.id;
     if (welcomed.some(isItself)) this.#violated(`${node.id} is attached to itself`);
+    if (!node.isTransient)
+      this.#violated(`${node.id} is a member, and attaches to ${this.#names([...greeted, ...welcomed])}`);
+    if (greeted.length > 1) this.#violated(`${node.id} waits for the welcomes of ${this.#names(greeted)}`);
+    if (welcomed.length > 1) this.#violated(`${node.id} is attached to ${this.#names(welcomed)}`);
   }
 
   #names(links: readonly SimLink[]): string {

@@ -11,13 +11,17 @@ import { INVARIANTS } from './names.js';
 import { quorum } from './quorum.js';
 import type { TreeWatch } from './tree-watch.js';
 
-/** How long a parent may gather changes before it tells its children of them, in milliseconds. */
-const GATHERED_MS = 250;
+/** How many substrates of its enclave a transient must count at least, since when in world time. */
+interface Word {
+  /** Of words that come together the least: one of them made the quorum, and the write is answered after the last. */
+  readonly basis: number;
+  readonly atMs: number;
+}
 
 /**
  * No 201 of a transient without a quorum of substrates of its enclave that hold the value at that moment. Its own copy and
- * those of other transients make none. The quorum is computed from whom its parent had met a while before it last said
- * something: what a parent says arrives in order, so whoever has its acknowledgement knows whom it counts. As with the
+ * those of other transients make none. The quorum is computed from whom its parent had met when it last said something: what
+ * a parent says arrives in order, so whoever has its acknowledgement knows whom it counts. As with the
  * writes of members, a holder that has died since it stored the value still counts.
  */
 export class CarriedQuorumIsHeld implements Invariant {
@@ -28,8 +32,8 @@ export class CarriedQuorumIsHeld implements Invariant {
   readonly #holders = new Map<WriteOperation, Set<string>>();
   /** By the frame that was said: how many substrates its sender knew. Lives as long as the frame. */
   readonly #known = new WeakMap<Uint8Array, number>();
-  /** By transient: the least that it must count, by the last word of its parent. Bounded by the processes of the run. */
-  readonly #bases = new WeakMap<SimNode, number>();
+  /** By transient: what the last word of its parent makes it count. Bounded by the processes of the run. */
+  readonly #words = new WeakMap<SimNode, Word>();
 
   constructor(world: World, tree: TreeWatch, acquaintances: Acquaintances) {
     this.#world = world;
@@ -51,7 +55,7 @@ export class CarriedQuorumIsHeld implements Invariant {
     const parent = this.#tree.hostOf(link);
     const child = link.far && this.#tree.hostOf(link.far);
     if (!isOurs(parent) || !isOurs(child)) return;
-    const others = this.#acquaintances.met(parent, child.enclave, GATHERED_MS).length;
+    const others = this.#acquaintances.met(parent, child.enclave).length;
     this.#known.set(data, others + (parent.enclave === child.enclave ? 1 : 0));
   }
 
@@ -59,7 +63,9 @@ export class CarriedQuorumIsHeld implements Invariant {
     const basis = typeof data === 'string' ? undefined : this.#known.get(data);
     const child = this.#tree.hostOf(link);
     if (basis === undefined || !isOurs(child) || this.#tree.welcomed(child).at(-1) !== link) return;
-    this.#bases.set(child, basis);
+    const nowMs = this.#world.elapsedMs;
+    const last = this.#words.get(child);
+    this.#words.set(child, { basis: last?.atMs === nowMs ? Math.min(last.basis, basis) : basis, atMs: nowMs });
   }
 
   wrote(write: WriteOperation): void {
@@ -67,7 +73,7 @@ export class CarriedQuorumIsHeld implements Invariant {
     this.#holders.delete(write);
     if (holders === undefined || write.status !== 201 || !isOurs(write.host)) return;
     const { host } = write;
-    const basis = this.#bases.get(host) ?? 1;
+    const basis = this.#words.get(host)?.basis ?? 1;
     const needed = quorum(basis, host.config.replication);
     if (holders.size >= needed) return;
     const detail =

@@ -1,7 +1,7 @@
 import type { Entry } from '../../../src/gossip/ports/store.js';
 import { compareVersions } from '../../support/history/version-order.js';
 import { textOf } from '../world/clients.js';
-import { isTransient, type SimNode } from '../world/node.js';
+import type { SimNode } from '../world/node.js';
 import type { WriteOperation } from '../world/operation.js';
 import { versionText } from '../world/texts.js';
 import type { World } from '../world/world.js';
@@ -13,16 +13,18 @@ export interface Difference {
   readonly invariant: InvariantName;
   readonly detail: string;
   /**
-   * A transient lacks what a newer write of a transient had replaced, and that one has expired lately. Where it never came further than its outbox, nobody else knows of it: the older value is taken up when it is forgotten.
+   * Where there are transients: somebody lacks what a newer write had replaced, and that one has expired lately. Who knows of
+   * it refuses the older value for a while. A write that came no further than an outbox nobody else knows of; and what has been
+   * removed, a transient may bring back that compares later than the newer version is told of.
    */
   readonly isOutlived: boolean;
 }
 
 /**
- * How long what has expired may keep away what is older, in milliseconds: it is remembered for a minute, and the next
- * comparison comes 12 s later at most.
+ * How long what has expired may keep away what is older, in milliseconds: it is remembered for a minute, where it was heard of
+ * late for 20 s from then, and afterwards some rounds of repair have to pass.
  */
-export const OUTLIVED_MS: number = 60_000 + 12_000 + 1000;
+export const OUTLIVED_MS: number = 60_000 + 20_000 + 45_000;
 
 /** At rest: every node of ours in an enclave holds the same version, in the same bytes, of every key that lives. */
 export function checkReplicas(world: World, ledger: Ledger): void {
@@ -75,16 +77,16 @@ function* differencesOf(
     const held = node.core.store.get(key);
     if (isSame(held, expected) || (held === undefined && !ledger.isOwed(node, copy))) continue;
     const detail = `${node.id} holds ${textOfEntry(held)} of ${key}, and ${reference.id} ${textOfEntry(expected)}`;
-    const isOutlived = held === undefined && node.isTransient && isReplaced(world, expected, node.enclave);
+    const isOutlived = held === undefined && world.transients.length > 0 && isReplaced(world, expected, node);
     yield { invariant: node.isTransient ? INVARIANTS.carried : INVARIANTS.replicas, detail, isOutlived };
   }
 }
 
-function isReplaced({ clients, trueMs }: World, { key, version }: Entry, enclave: string): boolean {
+function isReplaced({ clients, trueMs }: World, { key, version }: Entry, { enclave }: SimNode): boolean {
   return [...clients.writes.values()].some((write) => {
-    if (write.key !== key || write.host.enclave !== enclave || !isTransient(write.host)) return false;
+    if (write.key !== key || write.host.enclave !== enclave) return false;
     if (write.version === undefined || write.expiresAtMs === undefined) return false;
-    const isRecent = trueMs - write.expiresAtMs < OUTLIVED_MS;
+    const isRecent = trueMs >= write.expiresAtMs && trueMs - write.expiresAtMs < OUTLIVED_MS;
     return isRecent && compareVersions(write.version, version) > 0;
   });
 }

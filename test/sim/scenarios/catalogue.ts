@@ -15,7 +15,7 @@ import type { Scenario } from './scenario.js';
 import { TRAPS } from './traps/traps.js';
 import { treeAbroad } from './tree-abroad.js';
 import { treeCrowd } from './tree-crowd.js';
-import { treeFaults } from './tree-faults.js';
+import { treeFaults, treeRough } from './tree-faults.js';
 import { treeLosses } from './tree-losses.js';
 
 /** Those that are told from beginning to end, cheap enough to be tried with every change. */
@@ -51,7 +51,7 @@ export const SCRIPTED: readonly Scenario[] = [
 ];
 
 /** Those in which some nodes cannot be dialled, and are attached to others. */
-export const TREE: readonly Scenario[] = [treeLosses, treeCrowd, treeFaults, treeAbroad];
+export const TREE: readonly Scenario[] = [treeLosses, treeCrowd, treeFaults, treeRough, treeAbroad];
 
 /** Those that are another one with each seed. */
 export const DRAWN: readonly Scenario[] = [mixed, rough];

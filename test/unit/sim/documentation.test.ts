@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { REGRESSIONS } from '../../sim/corpus.js';
 import { convergenceBoundMs } from '../../sim/oracle/convergence.js';
 import { INVARIANTS } from '../../sim/oracle/names.js';
-import { CATALOGUE, DRAWN, LONG, SCRIPTED, SLOW } from '../../sim/scenarios/catalogue.js';
+import { CATALOGUE, DRAWN, LONG, SCRIPTED, SLOW, TREE } from '../../sim/scenarios/catalogue.js';
 import { LINK_FAULTS } from '../../sim/scenarios/link-faults.js';
 import { NODE_FAULTS } from '../../sim/scenarios/node-faults.js';
 
@@ -61,7 +61,9 @@ describe('docs/simulation.md', () => {
   it('lists every scenario but the traps, and none that there is not', () => {
     const listed = quotedIn(tableOf(sectionOf('Scenarios')));
     expect(listed.filter((name) => !CATALOGUE.has(name))).toEqual([]);
-    expect(new Set(listed)).toEqual(new Set([...DRAWN, ...SCRIPTED, ...SLOW, ...LONG].map(({ name }) => name)));
+    expect(new Set(listed)).toEqual(
+      new Set([...DRAWN, ...SCRIPTED, ...TREE, ...SLOW, ...LONG].map(({ name }) => name)),
+    );
   });
 
   it('states times for scenarios that there are', () => {

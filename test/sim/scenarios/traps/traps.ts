@@ -15,7 +15,9 @@ import { STRIKES } from './strikes.js';
 import { SUCCESSORS } from './successors.js';
 import { loneSurvivor } from './survivor.js';
 import { TALK } from './talk-of-the-dead.js';
+import { treeEarly } from './tree-early.js';
 import { treeFull } from './tree-full.js';
+import { treeLateCount } from './tree-late-count.js';
 import { unsigned } from './unsigned.js';
 import { WRITERS } from './writers.js';
 
@@ -42,4 +44,6 @@ export const TRAPS: readonly Scenario[] = [
   forwarding,
   unsigned,
   treeFull,
+  treeEarly,
+  treeLateCount,
 ];

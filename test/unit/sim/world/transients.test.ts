@@ -30,6 +30,17 @@ it('a transient writes as soon as it is attached, and is not held up for seeds t
   expect(world.clients.get(parent, 'k')?.value).toBe(write.value);
 });
 
+it('a node that has not looked for the others yet takes no child, and does so a second later at the latest', async () => {
+  const world = new World(3);
+  const dark = world.network.machineAt({ host: '10.9.9.9', port: 8080 });
+  dark.hasPower = false;
+  const [node, lone] = [world.startNode({ seeds: [dark.address] }), world.startNode()];
+  await world.run(900);
+  expect([node.core.tree.mayAccept, lone.core.tree.mayAccept]).toEqual([false, true]);
+  await world.run(200);
+  expect(node.core.tree.mayAccept).toBe(true);
+});
+
 it('a transient that has lost its only parent is found out at rest', async () => {
   const { world, parent } = carried();
   const oracle = watch(world);

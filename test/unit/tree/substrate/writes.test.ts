@@ -70,6 +70,18 @@ describe('a write of a child', () => {
     ]);
   });
 
+  it('AckAfterTheCountHasChanged_GoesDownBehindTheNewCount', () => {
+    const [ours, foreign] = [bench.greet('child'), bench.greet('foreign', { foreign: true })];
+    bench.mesh.members = [infoOf('a'), infoOf('b')];
+    for (const link of [ours, foreign]) write(link, link === ours ? 'm1' : 'm2');
+    bench.mesh.relayed[0]?.onAck(ackOf('a', 'm1'));
+    const told = ours.sent.flatMap((frame) =>
+      frame.type === 'view' ? [String(frame.basis)] : frame.type === 'ack' ? ['ack'] : [],
+    );
+    expect(told).toEqual(['1', '3', 'ack', 'ack']);
+    expect(foreign.of('view')).toEqual([]);
+  });
+
   it('AcksOfMembers_FollowTheChildToItsNewSocket_AndAreDroppedWhereItHasNone', () => {
     const old = bench.greet('child');
     write(old, 'm1');
