@@ -9,12 +9,12 @@ const SEEDS_OF_FAULTS = Array.from({ length: 12 }, (_, i) => i + 1);
 
 describe('transients', () => {
   test.each([
-    [treeLosses, 1],
-    [treeLosses, 2],
-    [treeCrowd, 1],
-    [treeAbroad, 1],
-    [treeAbroad, 2],
-  ])('$name keeps every invariant with seed %i', async (scenario, seed) => {
+    [treeLosses.name, 1, treeLosses],
+    [treeLosses.name, 2, treeLosses],
+    [treeCrowd.name, 1, treeCrowd],
+    [treeAbroad.name, 1, treeAbroad],
+    [treeAbroad.name, 2, treeAbroad],
+  ])('%s keeps every invariant with seed %i', async (_, seed, scenario) => {
     const report = await runScenario(scenario, seed);
     expect(report.violation).toBeUndefined();
     expect(report.tally.writes['201']).toBeGreaterThan(0);
