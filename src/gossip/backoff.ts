@@ -12,7 +12,7 @@ export interface BackoffOptions {
  * milliseconds.
  */
 export function backoffMs(rng: Rng, attempt: number, options: BackoffOptions): number {
-  const fullMs = Math.min(options.capMs, options.baseMs * 2 ** Math.min(attempt, 30));
+  const fullMs = ceilingMs(attempt, options);
   return fullMs / 2 + (rng.next() * fullMs) / 2;
 }
 
@@ -21,5 +21,10 @@ export function backoffMs(rng: Rng, attempt: number, options: BackoffOptions): n
  * moment, they do not all try again at another one.
  */
 export function fullJitterMs(rng: Rng, attempt: number, options: BackoffOptions): number {
-  return rng.next() * Math.min(options.capMs, options.baseMs * 2 ** Math.min(attempt, 30));
+  return rng.next() * ceilingMs(attempt, options);
+}
+
+/** The longest pause before attempt `attempt`, in milliseconds: `base * 2^attempt`, capped. */
+export function ceilingMs(attempt: number, { baseMs, capMs }: BackoffOptions): number {
+  return Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
 }

@@ -1,5 +1,6 @@
 import { formatHostPort } from '../gossip/address.js';
 import type { Log } from '../gossip/ports/log.js';
+import { hasRootListSource } from './config/checks.js';
 import type { NodeConfig } from './config/node-config.js';
 import { createCore } from './core.js';
 import { EventLog, type NodeEvents } from './events/event-log.js';
@@ -64,9 +65,7 @@ type OmegaFactory = typeof import('./omega/create-omega.js')['createOmega'];
 
 /** What it takes to verify a root list is loaded only where one is to be found. */
 async function omegaFactory(config: NodeConfig): Promise<OmegaFactory | undefined> {
-  const { omegaDomain, omegaUrl, omegaFile, omegaList } = config;
-  const hasSource = [omegaDomain, omegaUrl, omegaFile, omegaList].some((source) => source !== undefined);
-  return hasSource ? (await import('./omega/create-omega.js')).createOmega : undefined;
+  return hasRootListSource(config) ? (await import('./omega/create-omega.js')).createOmega : undefined;
 }
 
 interface Ground {
@@ -117,7 +116,8 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
   warnOf(config, log, omega !== undefined);
   store.start();
   gossip.start();
-  if (config.inbound !== 'false') {
+  const isTransient = config.inbound === 'false';
+  if (!isTransient) {
     recovery.start();
     seedRounds.start();
   }
@@ -126,7 +126,6 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
     log.info('messages are signed', { secrets: config.clusterSecrets.length, maxAgeMs: config.maxMessageAgeMs });
   }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
-  const isTransient = config.inbound === 'false';
   const listed = omega?.start();
   const found = listed === undefined ? recovery.trigger() : listed.then(() => recovery.trigger());
   const joined = isTransient ? tree.attached : found;

@@ -1,12 +1,16 @@
 import type { Log } from '../gossip/ports/log.js';
 import type { Counter, Metrics } from '../gossip/ports/metrics.js';
 import { encodeBase64 } from '../gossip/wire/base64.js';
+import { parseJsonText } from '../gossip/wire/json.js';
 import type { Files } from './ports/files.js';
 import { canonicalText, type RootList } from './root-list.js';
 import { MAX_DOCUMENT_BYTES } from './source.js';
 
 /** The name of the cache file, in each of the cache directories. */
 export const CACHE_FILE = 'root-list.json';
+
+/** Longest cache file, in bytes: in the JSON of the longest list, quotes and commas come on top of the line. */
+export const MAX_CACHE_FILE_BYTES: number = 2 * MAX_DOCUMENT_BYTES;
 
 export interface RootListCacheOptions {
   /** Cache files, in the order in which they are tried. */
@@ -41,8 +45,7 @@ export class RootListCache {
   async load(): Promise<readonly string[]> {
     const lines: string[] = [];
     for (const path of this.#options.paths) {
-      // The JSON of the longest list: quotes and commas come on top of the line.
-      const file = await this.#files.read(path, 2 * MAX_DOCUMENT_BYTES);
+      const file = await this.#files.read(path, MAX_CACHE_FILE_BYTES);
       if (file.kind === 'failed') {
         if (file.reason !== 'ENOENT')
           this.#log.warn('the cached root list cannot be read', { path, reason: file.reason });
@@ -85,14 +88,10 @@ export function cacheFileOf({ version, expiresS, nodes, signature }: RootList): 
  * line is parsed and verified, and a part with a separator in it does not parse.
  */
 export function lineOfCacheFile(text: string): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { version, expires, nodes, signature } = value as Readonly<Record<string, unknown>>;
+  // No value takes less than a byte.
+  const file = parseJsonText(text, MAX_CACHE_FILE_BYTES);
+  if (file === undefined) return undefined;
+  const { version, expires, nodes, signature } = file;
   if (typeof version !== 'string' || typeof expires !== 'number' || typeof signature !== 'string') return undefined;
   if (!Array.isArray(nodes) || !nodes.every((node) => typeof node === 'string')) return undefined;
   return `${canonicalText({ version, expiresS: expires, nodes })};sig=${signature}`;

@@ -5,6 +5,7 @@ import type { Log } from '../gossip/ports/log.js';
 import type { Counter, Metrics } from '../gossip/ports/metrics.js';
 import type { Rng } from '../gossip/ports/rng.js';
 import { Ticker } from '../gossip/ticker.js';
+import { within } from '../gossip/within.js';
 
 export interface IsolationRecoveryOptions {
   /** Time between two looks at whether the node is alone, in milliseconds. */
@@ -122,10 +123,7 @@ export class IsolationRecovery {
   /** The seeds known may be gone, all of them. A source that is slow does not hold up those that are known. */
   async #refresh(): Promise<void> {
     const refreshed = this.#parts.refresh?.();
-    if (refreshed === undefined) return;
-    const over = new AbortController();
-    await Promise.race([refreshed, this.#ports.clock.sleep(REFRESH_WAIT_MS, over.signal)]);
-    over.abort();
+    if (refreshed !== undefined) await within(this.#ports.clock, refreshed, REFRESH_WAIT_MS);
   }
 
   #emit(event: RecoveryEvent): void {

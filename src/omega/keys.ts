@@ -1,7 +1,8 @@
 import { decodeBase64, encodeBase64 } from '../gossip/wire/base64.js';
 import type { Signatures } from './ports/signatures.js';
 
-const KEY_BYTES = 32;
+/** Bytes of a public key, and of the seed that is the secret half. */
+export const KEY_BYTES = 32;
 
 /** Most public keys that are trusted at a time: each costs every bad list another verification. */
 export const MAX_TRUSTED_KEYS = 8;

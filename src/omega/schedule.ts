@@ -1,3 +1,4 @@
+import { ceilingMs } from '../gossip/backoff.js';
 import type { Rng } from '../gossip/ports/rng.js';
 
 /** Least time between two refreshes that went well, in milliseconds: what is left of a list shrinks without end. */
@@ -5,8 +6,7 @@ export const MIN_PAUSE_MS = 5000;
 /** Longest time between two, in milliseconds: no platform's timer runs for longer than 2^31 - 1. */
 export const MAX_PAUSE_MS: number = 24 * 24 * 60 * 60 * 1000;
 
-const FIRST_RETRY_MS = 30_000;
-const LAST_RETRY_MS = 10 * 60 * 1000;
+const RETRY = { baseMs: 30_000, capMs: 10 * 60 * 1000 } as const;
 
 /** The pause after a refresh that went well, in milliseconds: 90 % of what is left of the list, give or take 10 %. */
 export function refreshPauseMs(rng: Rng, leftMs: number): number {
@@ -19,6 +19,5 @@ export function refreshPauseMs(rng: Rng, leftMs: number): number {
  * tenth less, so that nodes that failed together do not ask together.
  */
 export function retryPauseMs(rng: Rng, failures: number): number {
-  const fullMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 30));
-  return fullMs * (1 - 0.1 * rng.next());
+  return ceilingMs(failures - 1, RETRY) * (1 - 0.1 * rng.next());
 }

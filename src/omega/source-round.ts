@@ -1,7 +1,7 @@
-import { within } from '../gossip/membership/within.js';
 import type { Clock } from '../gossip/ports/clock.js';
 import type { Log } from '../gossip/ports/log.js';
 import type { Counter, Metrics } from '../gossip/ports/metrics.js';
+import { within } from '../gossip/within.js';
 import { FAULT_TEXT, type ListFault, OMEGA_FAULTS, type OmegaFault } from './fault.js';
 import type { RootListHolder } from './holder.js';
 import { failed, type RootListSource } from './source.js';

@@ -37,6 +37,11 @@ export interface Candidate {
   readonly room?: number;
 }
 
+/** A member as one that can be attached to. */
+export function candidateOf({ id, address, httpPort, enclave }: NodeInfo, room?: number): Candidate {
+  return { id, address, httpPort, enclave, ...(room !== undefined && { room }) };
+}
+
 export interface HelloFrame {
   readonly type: 'hello';
   readonly nodeId: string;

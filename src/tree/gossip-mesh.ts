@@ -1,5 +1,5 @@
 import type { Gossip } from '../gossip/gossip.js';
-import { isGone, memberInfo } from '../gossip/membership/member.js';
+import { memberInfo } from '../gossip/membership/member.js';
 import type { ReadOutcome } from '../gossip/replica/quorum-reader.js';
 import type { ReplicaAnswer, ReplicaRequest } from '../gossip/replica/request.js';
 import { type Self, selfInfo } from '../gossip/self.js';
@@ -32,11 +32,7 @@ export class GossipMesh implements Mesh {
   }
 
   basis(enclave: string): number {
-    const { members } = this.#gossip;
-    if (enclave === this.#self.enclave) return members.quorumBasis();
-    let basis = 0;
-    for (const member of members.all()) if (member.enclave === enclave && member.proven && !isGone(member)) basis++;
-    return basis;
+    return this.#gossip.members.quorumBasis(enclave);
   }
 
   roomOf(id: string): number | undefined {

@@ -59,7 +59,6 @@ export class TreeManager {
   readonly substrate: Substrate;
   readonly transient: Transient;
   readonly #gossip: Gossip;
-  #role: Role = 'substrate';
   #isHeld = false;
 
   constructor(ports: TreePorts, self: Self, options: TreeOptions, { gossip, signer, age, seeds }: TreeParts) {
@@ -72,12 +71,11 @@ export class TreeManager {
     this.transient = new Transient(ports, self, options, { replica, codecs, age, seeds });
     gossip.onPut = (put) => this.substrate.spread(put);
     gossip.rooms.own = () => this.substrate.room;
-    gossip.uplink = this.transient;
     gossip.members.subscribe((change) => this.substrate.membersChanged([change]));
   }
 
   get role(): Role {
-    return this.#role;
+    return this.transient.isUsed ? 'transient' : 'substrate';
   }
 
   /**
@@ -85,8 +83,8 @@ export class TreeManager {
    * without it. Only the first call counts.
    */
   becomeTransient(): void {
-    if (this.#role === 'transient') return;
-    this.#role = 'transient';
+    if (this.role === 'transient') return;
+    this.#gossip.uplink = this.transient;
     this.transient.start();
     void this.substrate.drain(MOVE_MS);
     void this.#gossip.resign();
@@ -110,12 +108,12 @@ export class TreeManager {
 
   /** Whether a socket that somebody opens is taken. */
   get mayAccept(): boolean {
-    return this.#role === 'substrate' && !this.#isHeld && this.substrate.mayAccept;
+    return this.role === 'substrate' && !this.#isHeld && this.substrate.mayAccept;
   }
 
   /** Takes a socket that somebody has opened. */
   accept(link: Link): void {
-    if (this.#role === 'substrate') this.substrate.accept(link);
+    if (this.role === 'substrate') this.substrate.accept(link);
     else link.close(CLOSE.tryAgainLater, 'this node carries nobody');
   }
 
@@ -124,7 +122,7 @@ export class TreeManager {
    * writes under way get their acknowledgements. Resolves when that is done, or the time is over.
    */
   async drain(timeoutMs: number, written: Promise<unknown>): Promise<void> {
-    if (this.#role === 'substrate') return this.substrate.drain(timeoutMs);
+    if (this.role === 'substrate') return this.substrate.drain(timeoutMs);
     await written;
     await this.transient.stop();
   }

@@ -3,9 +3,9 @@ import type { Clock } from '../ports/clock.js';
 import { type Rng, sample } from '../ports/rng.js';
 import type { Sender } from '../sender.js';
 import type { PingAckMessage, PingReqMessage } from '../wire/message.js';
+import { within } from '../within.js';
 import { isGone, type Member, speaksExtension } from './member.js';
 import type { MemberTable } from './member-table.js';
-import { within } from './within.js';
 
 /** Most probes made for others at a time; beyond, they are refused at once. */
 export const MAX_FAVOURS = 256;

@@ -60,7 +60,7 @@ export class MemberTable {
   #live: readonly Member[] | undefined;
   #dead: readonly Member[] | undefined;
   #enclavePeers: readonly Member[] | undefined;
-  #quorumBasis: number | undefined;
+  #proven: ReadonlyMap<string, number> | undefined;
   /** Since the last change, no room was found for a rumour: another one need not look through the whole table. */
   #isCrowded = false;
 
@@ -119,18 +119,13 @@ export class MemberTable {
   }
 
   /**
-   * How many nodes the quorum is taken over, this one included: proven members of the enclave, dead ones too. An
-   * eviction does not shrink it, so a node that lost its peers cannot mistake itself for the whole enclave; leaving
+   * How many nodes the quorum of an enclave is taken over, this one included where it is its own: proven members, dead
+   * ones too. An eviction does not shrink it, so a node that lost its peers cannot mistake itself for the whole enclave; leaving
    * and removal do.
    */
-  quorumBasis(): number {
-    if (this.#quorumBasis !== undefined) return this.#quorumBasis;
-    let basis = 1;
-    for (const member of this.#members.values()) {
-      if (member.enclave === this.#self.enclave && !isGone(member) && member.proven) basis++;
-    }
-    this.#quorumBasis = basis;
-    return basis;
+  quorumBasis(enclave: string = this.#self.enclave): number {
+    this.#proven ??= provenByEnclave(this.#members.values());
+    return (this.#proven.get(enclave) ?? 0) + Number(enclave === this.#self.enclave);
   }
 
   /**
@@ -307,7 +302,7 @@ export class MemberTable {
     this.#live = undefined;
     this.#dead = undefined;
     this.#enclavePeers = undefined;
-    this.#quorumBasis = undefined;
+    this.#proven = undefined;
     this.#isCrowded = false;
   }
 
@@ -324,4 +319,13 @@ function longestGone(members: readonly Member[]): Member | undefined {
     if (!isLive(member) && (longest === undefined || member.sinceMs < longest.sinceMs)) longest = member;
   }
   return longest;
+}
+
+/** Members that have proved to be there and are not gone, by enclave. */
+function provenByEnclave(members: Iterable<Member>): ReadonlyMap<string, number> {
+  const proven = new Map<string, number>();
+  for (const member of members) {
+    if (member.proven && !isGone(member)) proven.set(member.enclave, (proven.get(member.enclave) ?? 0) + 1);
+  }
+  return proven;
 }

@@ -4,11 +4,11 @@ import type { SendOutcome } from '../ports/transport.js';
 import type { Sender } from '../sender.js';
 import { MAX_PROBE_TIMEOUT_MS } from '../wire/limits.js';
 import type { PingMessage } from '../wire/message.js';
+import { within } from '../within.js';
 import type { IndirectProbes } from './indirect-probes.js';
 import type { LocalHealth } from './local-health.js';
 import { isLive, type Member, speaksExtension } from './member.js';
 import type { NewsCarrier } from './news-carrier.js';
-import { within } from './within.js';
 
 /** A timer that fires this much late, in parts of its time or in milliseconds, tells of a pause of this node's own. */
 const LATE_SHARE = 0.25;

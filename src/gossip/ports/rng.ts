@@ -22,6 +22,20 @@ export function shuffled<T>(rng: Rng, items: readonly T[]): T[] {
   return drawn(rng, items, items.length);
 }
 
+/**
+ * All items, in random order, each the likelier to come early the more it weighs: Efraimidis and Spirakis, "Weighted random
+ * sampling with a reservoir", Information Processing Letters 97 (2006), in its exponential form. What weighs nothing comes
+ * last. Leaves `items` as it is.
+ */
+export function shuffledByWeight<T>(rng: Rng, items: readonly T[], weightOf: (item: T) => number): T[] {
+  const ranked = items.map((item) => {
+    const weight = weightOf(item);
+    const waiting = -Math.log(1 - rng.next());
+    return { item, rank: weight > 0 ? waiting / weight : Number.MAX_VALUE };
+  });
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
+}
+
 /** The first `count` of a shuffle (Fisher and Yates, in the form of Durstenfeld). */
 function drawn<T>(rng: Rng, items: readonly T[], count: number): T[] {
   const pool = [...items];

@@ -9,10 +9,8 @@ export type UplinkRead =
   | { readonly kind: 'absent' | 'overloaded' }
   | { readonly kind: 'unreached'; readonly answered: number; readonly needed: number };
 
-/** The way of a transient into the mesh. */
+/** The way of a transient into the mesh. A member has none: it writes and reads through the members it knows. */
 export interface Uplink {
-  /** Whether this node is a transient: else it is a member, and writes and reads through the members it knows. */
-  readonly isUsed: boolean;
   /** Whether another write can be taken; where it cannot, nothing is stored. */
   readonly hasRoom: boolean;
   /** Carries a write that is stored here already into the mesh, and waits for the quorum. Never rejects. */

@@ -11,7 +11,7 @@ import type { ReplicaChannel } from '../replica/replica-channel.js';
 import type { Self } from '../self.js';
 import type { Sender } from '../sender.js';
 import { RepairAnswers } from './answers.js';
-import type { AdoptEntry, AskMember } from './ask.js';
+import { type AdoptEntry, type AskMember, askTimeoutMs } from './ask.js';
 import { Bandwidth } from './bandwidth.js';
 import type { MissedWrites } from './hint.js';
 import { HintBook } from './hint-book.js';
@@ -21,8 +21,6 @@ import { RepairTally } from './tally.js';
 
 /** How often a question is asked that is not answered in time, while its member is not even suspect. */
 const MAX_ATTEMPTS = 3;
-/** The slowest way that entries are given the time for, in bytes a millisecond. */
-const SLOWEST_BYTES_PER_MS = 1000;
 
 export interface RepairOptions {
   /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
@@ -63,7 +61,7 @@ export class Repair {
     const answerTimeoutMs = 2 * options.timing.timeoutMs;
     const ask: AskMember = async (member, question, bytes = 0) => {
       for (let attempt = 1; ; attempt++) {
-        const outcome = await channel.ask(member, question, answerTimeoutMs + bytes / SLOWEST_BYTES_PER_MS);
+        const outcome = await channel.ask(member, question, askTimeoutMs(answerTimeoutMs, bytes));
         if (outcome.kind === 'ok') return outcome.answer;
         // One message lost must not end a session of many.
         if (outcome.kind !== 'timeout' || attempt === MAX_ATTEMPTS || member.state !== 'alive') return undefined;

@@ -3,13 +3,14 @@ import type { MemberEvent, MemberEventKind } from '../membership/member-event.js
 import type { MemberTable } from '../membership/member-table.js';
 import type { Clock, Timer } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import type { Counter, Metrics } from '../ports/metrics.js';
+import type { Metrics } from '../ports/metrics.js';
 import type { Rng } from '../ports/rng.js';
 import type { Store } from '../ports/store.js';
 import type { Self } from '../self.js';
 import type { AdoptEntry, AskMember } from './ask.js';
 import type { Bandwidth } from './bandwidth.js';
 import { BRANCHES } from './key-space.js';
+import { SessionOutcomes } from './outcomes.js';
 import { LEFT_ALONE_MS, Partners } from './partners.js';
 import { RepairSession, type SessionOutcome } from './session.js';
 import type { RepairTally } from './tally.js';
@@ -27,11 +28,11 @@ const SPREAD_MS = 5;
  * Comparisons in a row that find something to move nothing of, after which they are no reason to hurry any more: writes may
  * go on without end, and two nodes may not agree, by their bounds of the TTL or by a version of a clock far ahead.
  */
-const MAX_FRUITLESS = 15;
+export const MAX_FRUITLESS = 15;
 
 /** Pause between two comparisons with the same member, and how often they follow each other. */
-const AGAIN_MS = 50;
-const MAX_IN_A_ROW = 8;
+export const AGAIN_MS = 50;
+export const MAX_IN_A_ROW = 8;
 /** A node that has compared with nobody for so long has nothing to catch up with. */
 const NEWCOMER_MS = 60_000;
 
@@ -72,7 +73,7 @@ export class Repairer {
   readonly #self: Self;
   readonly #parts: RepairerParts;
   readonly #partners: Partners;
-  readonly #outcomes: Readonly<Record<SessionOutcome, Counter>>;
+  readonly #outcomes: SessionOutcomes;
   #stopping: AbortController | undefined;
   #timer: Timer | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
@@ -93,16 +94,7 @@ export class Repairer {
     this.#parts = parts;
     this.#partners = new Partners(ports, parts.members);
     const { metrics, clock } = ports;
-    const outcome = (name: SessionOutcome): Counter =>
-      metrics.counter('repram_repair_sessions_total', 'Comparisons with another replica, by outcome.', {
-        outcome: name,
-      });
-    this.#outcomes = {
-      equal: outcome('equal'),
-      repaired: outcome('repaired'),
-      differs: outcome('differs'),
-      failed: outcome('failed'),
-    };
+    this.#outcomes = new SessionOutcomes(ports);
     metrics.gauge(
       'repram_repair_ranges_left',
       'Ranges of keys that the comparison under way has not gone through.',
@@ -210,9 +202,8 @@ export class Repairer {
   }
 
   #conclude(member: Member, outcome: SessionOutcome, moved: number): void {
-    const { log, clock } = this.#ports;
-    this.#outcomes[outcome].inc();
-    log[outcome === 'failed' ? 'info' : 'debug'](`repair: ${outcome}`, { peer: member.id, keys: moved });
+    const { clock } = this.#ports;
+    this.#outcomes.add(member.id, outcome, moved);
     if (outcome === 'failed') this.#partners.failed(member.id);
     else this.#compared(member, moved);
     if (outcome === 'equal') this.#last = { memberId: member.id, atMs: clock.monotonicMs() };

@@ -115,7 +115,7 @@ export class QuorumReader {
     this.#pending++;
     await this.#hold;
     const uplink = this.#parts.uplink();
-    const outcome = uplink?.isUsed ? await this.#askUplink(uplink, key) : await this.#ask(key);
+    const outcome = uplink === undefined ? await this.#ask(key) : await this.#askUplink(uplink, key);
     this.#pending--;
     return outcome;
   }

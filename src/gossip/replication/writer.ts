@@ -132,7 +132,7 @@ export class Writer {
 
   async #write(key: string, bytes: Uint8Array, ttlSeconds: number): Promise<WriteOutcome> {
     if (this.#pending.size + this.#held >= MAX_PENDING_WRITES) return 'overloaded';
-    if (this.#uplink?.hasRoom === false) return 'overloaded';
+    if (this.#parts.uplink()?.hasRoom === false) return 'overloaded';
     if (this.#hold !== undefined) {
       this.#held++;
       await this.#hold;
@@ -146,14 +146,9 @@ export class Writer {
     const message = this.#parts.composer.put(key, bytes, ttl, version);
     this.#parts.dedup.add(message.messageId);
     this.#parts.stored(message);
-    const uplink = this.#uplink;
+    const uplink = this.#parts.uplink();
     if (uplink !== undefined) return uplink.write(message, entry);
     return (await this.#replicate(message, entry)) ? 'quorum' : 'pending';
-  }
-
-  get #uplink(): Uplink | undefined {
-    const uplink = this.#parts.uplink();
-    return uplink?.isUsed ? uplink : undefined;
   }
 
   /**

@@ -1,7 +1,6 @@
 import { formatHostPort, type HostPort, sameHostPort } from '../address.js';
 import { type Member, memberInfo } from '../membership/member.js';
 import type { MemberTable } from '../membership/member-table.js';
-import { within } from '../membership/within.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import type { BootstrapOutcome, Transport } from '../ports/transport.js';
@@ -9,6 +8,7 @@ import { outdo, RIVAL_WARNING, type Self, selfBootstrapRequest } from '../self.j
 import { SEND_TIMEOUT_MS } from '../sender.js';
 import type { BootstrapRequest } from '../wire/bootstrap.js';
 import type { NodeInfo } from '../wire/message.js';
+import { within } from '../within.js';
 import type { Announcer } from './announcer.js';
 
 /** How long a seed that no node names as its address is left in peace once it has answered, in milliseconds. */

@@ -30,6 +30,11 @@ export function crossFieldProblems(
 
 const ROOT_LIST_SOURCES = ['omegaDomain', 'omegaUrl', 'omegaFile', 'omegaList'] as const;
 
+/** Whether the configuration says where a signed root list is. */
+export function hasRootListSource(config: NodeConfig): boolean {
+  return ROOT_LIST_SOURCES.some((name) => config[name] !== undefined);
+}
+
 /** A root list that nobody could verify. */
 function missingKeyProblems(config: NodeConfig, origins: Origins, faulty: ReadonlySet<SettingName>): readonly string[] {
   const source = ROOT_LIST_SOURCES.find((name) => config[name] !== undefined);
@@ -50,7 +55,7 @@ function isLoopback(host: string): boolean {
 export function likelyMistakes(config: NodeConfig): readonly string[] {
   const remote = config.peers.some((peer: HostPort) => !isLoopback(peer.host));
   const unreachable = remote && isLoopback(config.address);
-  const isKeyIdle = config.omegaPublicKeys.length > 0 && ROOT_LIST_SOURCES.every((name) => config[name] === undefined);
+  const isKeyIdle = config.omegaPublicKeys.length > 0 && !hasRootListSource(config);
   return [
     ...(isKeyIdle
       ? ['a key for the signed root list is given, but not where that list is, so it has no effect; set --omega-domain']

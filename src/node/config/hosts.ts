@@ -1,5 +1,5 @@
 import { formatHostPort, type HostPort, normaliseHost, parseHostPort } from '../../gossip/address.js';
-import { quoted } from '../printable.js';
+import { parseAddresses } from './items.js';
 import { accept, refuse, type ValueType } from './value-type.js';
 
 /** Most seeds a node takes. */
@@ -36,20 +36,7 @@ export const bindHost: ValueType<string> = {
 export const peerList: ValueType<readonly HostPort[]> = {
   placeholder: 'host:port,…',
   allowed: `a comma-separated list of at most ${MAX_PEERS} host:port, IPv6 as in [::1]:8080`,
-  parse: (text) => {
-    const items = text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-    if (items.length > MAX_PEERS) return refuse(`it has ${items.length} items`);
-    const peers: HostPort[] = [];
-    for (const item of items) {
-      const peer = parseHostPort(item);
-      if (peer === undefined) return refuse(`${quoted(item)} is not host:port`);
-      peers.push(peer);
-    }
-    return accept(peers);
-  },
+  parse: (text) => parseAddresses(text, MAX_PEERS, 'host:port', parseHostPort),
   format: (peers) => peers.map(formatHostPort).join(','),
   isList: true,
 };

@@ -1,21 +1,14 @@
 import { isIP } from 'node:net';
 import { formatHostPort, type HostPort, normaliseHost, parseHostPort } from '../../gossip/address.js';
 import { decodeBase64 } from '../../gossip/wire/base64.js';
-import { MAX_TRUSTED_KEYS } from '../../omega/keys.js';
+import { KEY_BYTES, MAX_TRUSTED_KEYS } from '../../omega/keys.js';
 import { parseRootList } from '../../omega/root-list.js';
 import { quoted } from '../printable.js';
+import { itemsOf, parseAddresses } from './items.js';
 import { accept, refuse, type ValueType } from './value-type.js';
 
 const DNS_PORT = 53;
-const KEY_BYTES = 32;
 const MAX_RESOLVERS = 8;
-
-function itemsOf(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
 
 /** The name of a domain. */
 export const domainName: ValueType<string> = {
@@ -39,17 +32,7 @@ function parseResolver(text: string): HostPort | undefined {
 export const resolverList: ValueType<readonly HostPort[]> = {
   placeholder: 'ip:port,…',
   allowed: `a comma-separated list of at most ${MAX_RESOLVERS} IP addresses, with a port where it is not 53, IPv6 as in [::1]:5300`,
-  parse: (text) => {
-    const items = itemsOf(text);
-    if (items.length > MAX_RESOLVERS) return refuse(`it has ${items.length} items`);
-    const resolvers: HostPort[] = [];
-    for (const item of items) {
-      const resolver = parseResolver(item);
-      if (resolver === undefined) return refuse(`${quoted(item)} is not an IP address with or without a port`);
-      resolvers.push(resolver);
-    }
-    return accept(resolvers);
-  },
+  parse: (text) => parseAddresses(text, MAX_RESOLVERS, 'an IP address with or without a port', parseResolver),
   format: (resolvers) => resolvers.map(formatHostPort).join(','),
   isList: true,
 };

@@ -1,4 +1,5 @@
 import { MAX_ID_BYTES } from '../../gossip/wire/limits.js';
+import { itemsOf } from './items.js';
 import { accept, type Completion, refuse, type ValueType } from './value-type.js';
 
 const CONTROL = /\p{Cc}/u;
@@ -62,10 +63,7 @@ export const pathList: ValueType<readonly string[]> = {
   placeholder: 'file,…',
   allowed: 'a comma-separated list of paths of files',
   parse: (text) => {
-    const paths = text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
+    const paths = itemsOf(text);
     return paths.length === 0 || text.includes('\0') ? refuse() : accept(paths);
   },
   format: (paths) => paths.join(','),

@@ -1,15 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Counter } from '../../gossip/ports/metrics.js';
+import { fullBucket, type TokenBucket, type TokenLimit, takeToken } from '../../gossip/token-bucket.js';
 
 /** Most addresses whose use is remembered; the least recently seen are forgotten first. */
 export const MAX_TRACKED_ADDRESSES = 65_536;
-
-export interface RateLimit {
-  readonly perSecond: number;
-  /** At least 1, or nothing ever gets through. */
-  readonly burst: number;
-}
 
 export interface RateLimitCounters {
   /** Requests refused. */
@@ -18,19 +13,14 @@ export interface RateLimitCounters {
   readonly forgotten: Counter;
 }
 
-interface Bucket {
-  tokens: number;
-  filledMs: number;
-}
-
 /** A token bucket for each address. */
 export class RateLimiter {
   readonly #clock: Clock;
-  readonly #limit: RateLimit;
+  readonly #limit: TokenLimit;
   readonly #limited: Counter;
-  readonly #buckets: LRUCache<string, Bucket>;
+  readonly #buckets: LRUCache<string, TokenBucket>;
 
-  constructor(clock: Clock, limit: RateLimit, counters: RateLimitCounters) {
+  constructor(clock: Clock, limit: TokenLimit, counters: RateLimitCounters) {
     this.#clock = clock;
     this.#limit = limit;
     this.#limited = counters.limited;
@@ -52,17 +42,11 @@ export class RateLimiter {
     const nowMs = this.#clock.monotonicMs();
     let bucket = this.#buckets.get(address);
     if (bucket === undefined) {
-      bucket = { tokens: this.#limit.burst, filledMs: nowMs };
+      bucket = fullBucket(this.#limit, nowMs);
       this.#buckets.set(address, bucket);
     }
-    const gained = ((nowMs - bucket.filledMs) * this.#limit.perSecond) / 1000;
-    bucket.tokens = Math.min(this.#limit.burst, bucket.tokens + gained);
-    bucket.filledMs = nowMs;
-    if (bucket.tokens < 1) {
-      this.#limited.inc();
-      return false;
-    }
-    bucket.tokens--;
-    return true;
+    if (takeToken(bucket, this.#limit, nowMs)) return true;
+    this.#limited.inc();
+    return false;
   }
 }

@@ -1,15 +1,16 @@
 import type { ReattachmentStatus } from '../../tree/transient/reattachments.js';
+import type { TransientStatus } from '../../tree/transient/transient.js';
 import type { TreeManager } from '../../tree/tree-manager.js';
 
 /** What `/v1/status` says of this node's place in the tree. */
 export function treeStatus({ role, substrate, transient }: TreeManager): Readonly<Record<string, unknown>> {
   if (role === 'substrate') return { role, children: substrate.children.length, room: substrate.room };
-  const { state, reattachments, outbox } = transient.status;
+  const { state, parent, reattachments, outbox } = transient.status;
   const { counts, last } = reattachments;
   return {
     role,
     attachment: state,
-    parent: parentOf(transient) ?? null,
+    parent: parentJson(parent),
     reattachments: { ...counts, ...(last && { last: lastOf(last) }) },
     writes_waiting: outbox.writes,
   };
@@ -17,7 +18,7 @@ export function treeStatus({ role, substrate, transient }: TreeManager): Readonl
 
 /** What `/v1/topology` says of it. */
 export function treeTopology({ role, substrate, transient }: TreeManager): Readonly<Record<string, unknown>> {
-  if (role === 'transient') return { role, parent: parentOf(transient) ?? null, children: [] };
+  if (role === 'transient') return { role, parent: parentJson(transient.status.parent), children: [] };
   return { role, children: substrate.children.map(({ id, enclave }) => ({ id, enclave })) };
 }
 
@@ -25,7 +26,6 @@ function lastOf({ cause, durationMs, atMs }: NonNullable<ReattachmentStatus['las
   return { cause, duration_ms: Math.round(durationMs), at: new Date(atMs).toISOString() };
 }
 
-function parentOf({ status }: TreeManager['transient']): object | undefined {
-  const { parent } = status;
-  return parent && { id: parent.id, address: parent.address, http_port: parent.httpPort };
+function parentJson(parent: TransientStatus['parent']): object | null {
+  return parent === undefined ? null : { id: parent.id, address: parent.address, http_port: parent.httpPort };
 }

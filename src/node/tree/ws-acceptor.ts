@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocketServer } from 'ws';
+import { formatHostPort } from '../../gossip/address.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import { CBOR_SUBPROTOCOL, type Link } from '../../tree/ports/link.js';
 import type { UpgradeOutcome } from '../http/http-server.js';
@@ -114,5 +115,5 @@ export class WsAcceptor {
 }
 
 function remoteOf({ remoteAddress = '?', remotePort = 0 }: Socket): string {
-  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  return formatHostPort({ host: remoteAddress, port: remotePort });
 }

@@ -1,6 +1,6 @@
-import { type Rng, shuffled } from '../../gossip/ports/rng.js';
+import { type Rng, shuffled, shuffledByWeight } from '../../gossip/ports/rng.js';
 import type { NodeInfo } from '../../gossip/wire/message.js';
-import { type Candidate, MAX_ALTERNATIVES, MAX_VIEW_MEMBERS } from '../frame.js';
+import { type Candidate, candidateOf, MAX_ALTERNATIVES, MAX_VIEW_MEMBERS } from '../frame.js';
 
 /** The room that a member is taken to have which has not said. */
 const UNKNOWN_ROOM = 10;
@@ -27,7 +27,7 @@ export function chooseAlternatives(
   const isNear = ({ enclave }: Candidate): boolean => enclave === child.enclave;
   const near = chosen.filter(isNear);
   const far = chosen.filter((candidate) => !isNear(candidate));
-  return [...byWeight(rng, near), ...byWeight(rng, far)].slice(0, MAX_ALTERNATIVES);
+  return [...byRoom(rng, near), ...byRoom(rng, far)].slice(0, MAX_ALTERNATIVES);
 }
 
 /** How the cluster looks to a child of `enclave`: this node, then members of the enclave, then others, at random. */
@@ -50,15 +50,6 @@ export function chooseView(
   return [self, ...others.map((member) => candidateOf(member, roomOf(member.id)))];
 }
 
-export function candidateOf({ id, address, httpPort, enclave }: NodeInfo, room: number | undefined): Candidate {
-  return { id, address, httpPort, enclave, ...(room !== undefined && { room }) };
-}
-
-/** In random order without repetition, each place by weight (Efraimidis and Spirakis, with exponential variates). */
-function byWeight(rng: Rng, candidates: readonly Candidate[]): Candidate[] {
-  const keyed = candidates.map((candidate) => {
-    const weight = Math.max(1, candidate.room ?? UNKNOWN_ROOM);
-    return { candidate, key: -Math.log(1 - rng.next()) / weight };
-  });
-  return keyed.sort((a, b) => a.key - b.key).map(({ candidate }) => candidate);
+function byRoom(rng: Rng, candidates: readonly Candidate[]): Candidate[] {
+  return shuffledByWeight(rng, candidates, ({ room }) => Math.max(1, room ?? UNKNOWN_ROOM));
 }

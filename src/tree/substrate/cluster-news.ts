@@ -6,9 +6,9 @@ import type { Rng } from '../../gossip/ports/rng.js';
 import { type Self, selfInfo } from '../../gossip/self.js';
 import { Ticker } from '../../gossip/ticker.js';
 import type { NodeInfo } from '../../gossip/wire/message.js';
-import type { TopologySyncFrame, ViewFrame } from '../frame.js';
+import { candidateOf, type TopologySyncFrame, type ViewFrame } from '../frame.js';
 import type { Mesh } from '../ports/mesh.js';
-import { candidateOf, chooseView } from './alternatives.js';
+import { chooseView } from './alternatives.js';
 import type { ChildSocket } from './child-socket.js';
 import type { Children } from './children.js';
 

@@ -5,8 +5,7 @@ import type { Log } from '../../gossip/ports/log.js';
 import type { Metrics } from '../../gossip/ports/metrics.js';
 import type { Rng } from '../../gossip/ports/rng.js';
 import type { Self } from '../../gossip/self.js';
-import type { NodeInfo } from '../../gossip/wire/message.js';
-import type { Candidate, Frame, GoodbyeFrame, WelcomeFrame } from '../frame.js';
+import { type Candidate, candidateOf, type Frame, type GoodbyeFrame, type WelcomeFrame } from '../frame.js';
 import { CLOSE, type LinkCodec, type LinkDialer } from '../ports/link.js';
 import type { FrameAge } from '../ports/signer.js';
 import type { FrameCodec } from '../wire/codec.js';
@@ -185,7 +184,7 @@ export class Attachment {
     this.#failedRounds = 0;
     this.#scope = 'any';
     this.#candidates.settled();
-    this.#candidates.learn(welcome.topology.map(candidateOf));
+    this.#candidates.learn(welcome.topology.map((info) => candidateOf(info)));
     if (former !== undefined) this.#listener.detached(former, cause);
     this.#listener.attached(parent, welcome, cause, nowMs - sinceMs);
     if (former !== undefined) this.#part(former);
@@ -319,8 +318,4 @@ export class Attachment {
     const isAbroad = info?.enclave !== undefined && info.enclave !== this.#self.enclave;
     if (info !== undefined && isAbroad && this.#candidates.knowsHome(info.address)) this.#post({ kind: 'homeKnown' });
   }
-}
-
-function candidateOf({ id, address, httpPort, enclave }: NodeInfo): Candidate {
-  return { id, address, httpPort, enclave };
 }

@@ -1,6 +1,6 @@
 import { formatHostPort, type HostPort, sameHostPort } from '../../gossip/address.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
-import type { Rng } from '../../gossip/ports/rng.js';
+import { type Rng, shuffledByWeight } from '../../gossip/ports/rng.js';
 import type { Self } from '../../gossip/self.js';
 import { type Candidate, MAX_ALTERNATIVES, MAX_VIEW_MEMBERS } from '../frame.js';
 import type { Target } from './line.js';
@@ -144,18 +144,9 @@ export class Candidates {
     return !isSelf && !this.#shunned.has(formatHostPort(address));
   }
 
-  /**
-   * In random order, each the likelier to come early the more room it has: Efraimidis and Spirakis, "Weighted random
-   * sampling with a reservoir", Information Processing Letters 97 (2006), in its exponential form. Who is known to be full
-   * comes last.
-   */
+  /** Who is known to be full comes last. */
   #drawn(targets: readonly Target[]): readonly Target[] {
-    const drawn = targets.map((target) => {
-      const weight = target.room ?? UNKNOWN_ROOM;
-      const waiting = -Math.log(1 - this.#rng.next());
-      return { target, rank: weight > 0 ? waiting / weight : Number.MAX_VALUE };
-    });
-    return drawn.sort((a, b) => a.rank - b.rank).map(({ target }) => target);
+    return shuffledByWeight(this.#rng, targets, ({ room }) => room ?? UNKNOWN_ROOM);
   }
 }
 

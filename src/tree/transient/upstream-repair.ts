@@ -1,10 +1,19 @@
 import type { Clock } from '../../gossip/ports/clock.js';
 import type { Log } from '../../gossip/ports/log.js';
-import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
+import type { Metrics } from '../../gossip/ports/metrics.js';
 import type { Rng } from '../../gossip/ports/rng.js';
 import type { Store } from '../../gossip/ports/store.js';
+import { askTimeoutMs } from '../../gossip/repair/ask.js';
 import { Bandwidth } from '../../gossip/repair/bandwidth.js';
-import { HURRIED_PERIOD_MS, QUIET_PERIOD_MS, type RepairStatus } from '../../gossip/repair/repairer.js';
+import { SessionOutcomes } from '../../gossip/repair/outcomes.js';
+import {
+  AGAIN_MS,
+  HURRIED_PERIOD_MS,
+  MAX_FRUITLESS,
+  MAX_IN_A_ROW,
+  QUIET_PERIOD_MS,
+  type RepairStatus,
+} from '../../gossip/repair/repairer.js';
 import { RepairSession, type SessionOutcome, type SessionParts } from '../../gossip/repair/session.js';
 import { RepairTally } from '../../gossip/repair/tally.js';
 import type { QuestionOf, ReplicaOp, ReplicaReply } from '../../gossip/replica/request.js';
@@ -19,13 +28,6 @@ import type { Parent } from './parent.js';
  */
 export const CATCHING_UP_MS = 5000;
 export const CATCH_UP_PERIOD_MS = 250;
-/** Pause between two comparisons of which the first moved something, and how often they follow each other. */
-export const AGAIN_MS = 50;
-export const MAX_IN_A_ROW = 8;
-/** Comparisons in a row that moved nothing though not all is equal, after which they are no reason to hurry. */
-const MAX_FRUITLESS = 15;
-/** The slowest way that entries are given the time for, in bytes a millisecond. */
-const SLOWEST_BYTES_PER_MS = 1000;
 
 export interface UpstreamRepairOptions {
   /** Bytes of entries a second that repair moves at most, each way; 0 = no limit. */
@@ -49,7 +51,7 @@ export class UpstreamRepair {
   readonly #options: UpstreamRepairOptions;
   readonly #replica: Replica;
   readonly #moving: Pick<SessionParts, 'inbound' | 'outbound' | 'tally'>;
-  readonly #outcomes: Readonly<Record<SessionOutcome, Counter>>;
+  readonly #outcomes: SessionOutcomes;
   #stopping: AbortController | undefined;
   /** Ends when no comparison is under way any more. */
   #running: Promise<void> = Promise.resolve();
@@ -72,16 +74,7 @@ export class UpstreamRepair {
     this.#replica = parts.replica;
     const bandwidth = (): Bandwidth => new Bandwidth(ports.clock, options.repairBandwidth);
     this.#moving = { inbound: bandwidth(), outbound: bandwidth(), tally: new RepairTally(ports.metrics) };
-    const outcome = (name: SessionOutcome): Counter =>
-      ports.metrics.counter('repram_repair_sessions_total', 'Comparisons with another replica, by outcome.', {
-        outcome: name,
-      });
-    this.#outcomes = {
-      equal: outcome('equal'),
-      repaired: outcome('repaired'),
-      differs: outcome('differs'),
-      failed: outcome('failed'),
-    };
+    this.#outcomes = new SessionOutcomes(ports);
   }
 
   get status(): RepairStatus {
@@ -139,11 +132,9 @@ export class UpstreamRepair {
   }
 
   #conclude(memberId: string, outcome: SessionOutcome, moved: number): void {
-    const { log, clock } = this.#ports;
-    this.#outcomes[outcome].inc();
-    log[outcome === 'failed' ? 'info' : 'debug'](`repair: ${outcome}`, { peer: memberId, keys: moved });
+    this.#outcomes.add(memberId, outcome, moved);
     if (outcome !== 'failed') this.#hasCompared = true;
-    if (outcome === 'equal') this.#last = { memberId, atMs: clock.monotonicMs() };
+    if (outcome === 'equal') this.#last = { memberId, atMs: this.#ports.clock.monotonicMs() };
     this.#inARow = outcome === 'repaired' ? this.#inARow + 1 : 0;
     this.#fruitless = outcome === 'differs' || outcome === 'failed' ? this.#fruitless + 1 : 0;
   }
@@ -169,7 +160,7 @@ export class UpstreamRepair {
   ): Promise<ReplicaReply<Op> | undefined> {
     const { id: from, enclave } = this.#self;
     const request = { ...question, from, enclave, sentMs: this.#ports.clock.nowMs() };
-    const timeoutMs = this.#options.answerTimeoutMs + bytes / SLOWEST_BYTES_PER_MS;
+    const timeoutMs = askTimeoutMs(this.#options.answerTimeoutMs, bytes);
     const { status, body } = await parent.ask('replica', encodeReplicaRequest<Op>(request), timeoutMs);
     if (status !== 'ok') return undefined;
     const answer = decodeReplicaAnswer<Op>(body, question.op);

@@ -53,8 +53,8 @@ export const QUORUM_MUTATIONS: readonly Mutation[] = [
     name: 'eviction-shrinks-the-basis',
     summary: 'dead members are left out of the basis of the quorum',
     file: 'gossip/membership/member-table.ts',
-    find: '!isGone(member) && member.proven',
-    replace: "member.state !== 'left' && member.state !== 'dead' && member.proven",
+    find: 'member.proven && !isGone(member)',
+    replace: "member.proven && !isGone(member) && member.state !== 'dead'",
     caughtBy: [INVARIANTS.quorum],
   },
   {

@@ -4,7 +4,8 @@ import { printConfig, printConfigJson } from '../../config/print.js';
 import { resolveConfig } from '../../config/resolve.js';
 import type { ConfigInput } from '../../config/sources.js';
 import { reportError } from '../errors.js';
-import { EXIT, SIGNAL_EXIT, type StopSignal } from '../exit-codes.js';
+import { EXIT } from '../exit-codes.js';
+import { firstSignal } from '../first-signal.js';
 import { type CliIo, type StoppableNode, say } from '../io.js';
 import { renderTable } from '../table.js';
 
@@ -20,20 +21,6 @@ function describeConfig(io: CliIo, config: NodeConfig, origins: Origins, json: b
   if (json) return `${printConfigJson(config, origins)}\n`;
   const rows = printConfig(config, origins).map(({ name, text, source }) => [name, text, source]);
   return renderTable(io.stdout, ['OPTION', 'VALUE', 'SOURCE'], rows);
-}
-
-/** Resolves at the first signal. From then on a signal ends the process at once. */
-function firstSignal(io: CliIo): Promise<void> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    for (const signal of Object.keys(SIGNAL_EXIT) as StopSignal[]) {
-      io.onSignal(signal, () => {
-        if (isStopping) io.exit(SIGNAL_EXIT[signal]);
-        isStopping = true;
-        resolve();
-      });
-    }
-  });
 }
 
 async function stopNode(io: CliIo, node: StoppableNode, drainTimeoutMs: number): Promise<number> {

@@ -64,12 +64,13 @@ export class Zone {
   }
 
   #encoded(query: DecodedPacket, transport: 'udp' | 'tcp'): Buffer {
-    const whole = encode(this.#respond(query));
+    const response = this.#respond(query);
+    const whole = encode(response);
     const edns = query.additionals?.find((record) => record.type === 'OPT');
     const offered = edns?.type === 'OPT' ? edns.udpPayloadSize : 0;
     const limit = Math.min(MAX_UDP_BYTES, Math.max(PLAIN_UDP_BYTES, offered));
     if (transport === 'tcp' || whole.length <= limit) return whole;
-    const { answers: _, authorities: __, ...rest } = this.#respond(query);
+    const { answers: _, authorities: __, ...rest } = response;
     return encode({ ...rest, flags: (rest.flags ?? 0) | TRUNCATED_RESPONSE });
   }
 

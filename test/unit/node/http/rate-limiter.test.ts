@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { MAX_TRACKED_ADDRESSES, type RateLimit, RateLimiter } from '../../../../src/node/http/rate-limiter.js';
+import type { TokenLimit } from '../../../../src/gossip/token-bucket.js';
+import { MAX_TRACKED_ADDRESSES, RateLimiter } from '../../../../src/node/http/rate-limiter.js';
 import { ReadableMetrics } from '../../../support/ports.js';
 import { VirtualClock } from '../../../support/virtual-clock.js';
 
@@ -10,7 +11,7 @@ beforeEach(() => {
   metrics = new ReadableMetrics();
 });
 
-function limiter(limit: RateLimit): RateLimiter {
+function limiter(limit: TokenLimit): RateLimiter {
   const counters = { limited: metrics.counter('limited', ''), forgotten: metrics.counter('forgotten', '') };
   return new RateLimiter(clock, limit, counters);
 }

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatPrivateKey, formatPublicKey } from '../../../../omega/keys.js';
 import { ed25519 } from '../../../omega/ed25519.js';
+import { platformCode } from '../../../omega/platform-code.js';
 import { quoted } from '../../../printable.js';
 import { EXIT } from '../../exit-codes.js';
 import { type CliIo, say } from '../../io.js';
@@ -20,7 +21,7 @@ export async function runKeygen(io: CliIo, { out }: KeygenFlags): Promise<number
     // `wx`: a key that is there may be the only copy.
     await writeFile(out, formatPrivateKey(keys), { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (platformCode(error) !== 'EEXIST') throw error;
     await say(
       io,
       `${quoted(out)} exists and is not overwritten: it may be the only copy of a key; choose another --out`,

@@ -9,7 +9,8 @@ import { Signer } from '../../../omega/publisher/signer.js';
 import { Zone } from '../../../omega/publisher/zone.js';
 import { systemFiles } from '../../../omega/system-files.js';
 import { systemClock } from '../../../runtime/system-clock.js';
-import { EXIT, SIGNAL_EXIT, type StopSignal } from '../../exit-codes.js';
+import { EXIT } from '../../exit-codes.js';
+import { firstSignal } from '../../first-signal.js';
 import { type CliIo, say } from '../../io.js';
 import { type SigningFlags, signingOptions } from './signing.js';
 
@@ -56,18 +57,4 @@ async function bound(flag: string, address: HostPort, listen: () => Promise<numb
     const reason = platformCode(cause);
     throw new RepramError('CANNOT_BIND', `${flag}: cannot bind ${formatHostPort(address)}: ${reason}`, { cause });
   }
-}
-
-/** Resolves at the first signal. A second one ends the process at once. */
-function firstSignal(io: CliIo): Promise<void> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    for (const signal of Object.keys(SIGNAL_EXIT) as StopSignal[]) {
-      io.onSignal(signal, () => {
-        if (isStopping) io.exit(SIGNAL_EXIT[signal]);
-        isStopping = true;
-        resolve();
-      });
-    }
-  });
 }

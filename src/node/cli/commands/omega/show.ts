@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { formatHostPort } from '../../../../gossip/address.js';
-import { lineOfCacheFile } from '../../../../omega/cache.js';
+import { lineOfCacheFile, MAX_CACHE_FILE_BYTES } from '../../../../omega/cache.js';
 import { FAULT_TEXT, type ListFault } from '../../../../omega/fault.js';
 import { SKEW_MS } from '../../../../omega/holder.js';
 import { parseRootList, type RootList, rootsOf } from '../../../../omega/root-list.js';
-import { MAX_DOCUMENT_BYTES } from '../../../../omega/source.js';
 import type { RootListVerifier } from '../../../../omega/verify.js';
 import { cachePaths } from '../../../omega/cache-dirs.js';
 import { isoTime } from '../../../omega/iso-time.js';
@@ -37,7 +36,7 @@ export async function runShow(io: CliIo, flags: ShowFlags): Promise<number> {
   const paths = cachePaths({ cacheDir }, homedir());
   const shown: Shown[] = [];
   for (const path of paths) {
-    const file = await systemFiles.read(path, 2 * MAX_DOCUMENT_BYTES);
+    const file = await systemFiles.read(path, MAX_CACHE_FILE_BYTES);
     if (file.kind === 'failed') {
       if (file.reason !== 'ENOENT') await say(io, `${quoted(path)} cannot be read: ${file.reason}`);
       continue;

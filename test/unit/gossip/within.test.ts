@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { within } from '../../../../src/gossip/membership/within.js';
-import { settle, VirtualClock } from '../../../support/virtual-clock.js';
+import { within } from '../../../src/gossip/within.js';
+import { settle, VirtualClock } from '../../support/virtual-clock.js';
 
 describe('within', () => {
   it('InTime_GivesWhatThePromiseDoes_AndLeavesNoTimer', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.js';
+import type { Clock } from './ports/clock.js';
 
 /** What `promise` resolves with, or `undefined` where that takes longer than `ms`. */
 export function within<T>(clock: Clock, promise: Promise<T>, ms: number): Promise<T | undefined> {
