@@ -127,8 +127,7 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
   }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
   const listed = omega?.start();
-  const found = listed === undefined ? recovery.trigger() : listed.then(() => recovery.trigger());
-  const joined = isTransient ? tree.attached : found;
+  const joined = isTransient ? tree.attached : (listed ?? Promise.resolve()).then(() => recovery.trigger());
   if (isTransient) tree.becomeTransient();
   const warmUp = clock.setTimer(WARM_UP_MS, () => void acceptor.warmUp());
   let stopped: Promise<void> | undefined;

@@ -18,6 +18,8 @@ export interface FakeTransientOptions {
 interface Write {
   readonly put: Fields;
   readonly acked: Set<string>;
+  /** Whether a quorum acknowledged it; called once. */
+  readonly ended: (isMet: boolean) => void;
 }
 
 const OFFERED = ['repram.tree.0', 'repram.tree.1'];
@@ -75,11 +77,12 @@ export class FakeTransient {
     this.#values.store(key, bytes, 600);
     const timestamp = Math.floor(Date.now() / 1000);
     const put = { type: 'PUT', from: this.#options.id, timestamp, message_id: messageId, key };
-    const write = { put: { ...put, data: bytes.toString('base64'), ttl: 600 }, acked: new Set<string>() };
-    this.#writes.set(messageId, write);
-    if (this.#parent !== undefined) this.#send(this.#parent, 'put', write.put);
-    for (let waitedMs = 0; waitedMs < QUORUM_MS && this.#writes.has(messageId); waitedMs += 10) await delay(10);
-    const isMet = !this.#writes.has(messageId);
+    const isMet = await new Promise<boolean>((ended) => {
+      const write = { put: { ...put, data: bytes.toString('base64'), ttl: 600 }, acked: new Set<string>(), ended };
+      this.#writes.set(messageId, write);
+      if (this.#parent !== undefined) this.#send(this.#parent, 'put', write.put);
+      setTimeout(() => ended(false), QUORUM_MS).unref();
+    });
     send(response, isMet ? 201 : 202, isMet ? 'OK' : 'Accepted (quorum pending)');
   }
 
@@ -179,7 +182,9 @@ export class FakeTransient {
     if (write === undefined || (!this.#named.has(from) && !this.#breaks('counts-any-acks'))) return;
     write.acked.add(from);
     const quorum = Math.floor(Math.min(this.#named.size, 3) / 2) + 1;
-    if (write.acked.size >= quorum) this.#writes.delete(id);
+    if (write.acked.size < quorum) return;
+    this.#writes.delete(id);
+    write.ended(true);
   }
 
   #send(ws: WebSocket, type: string, payload: Fields): void {

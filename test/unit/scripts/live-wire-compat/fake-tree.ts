@@ -87,9 +87,9 @@ export class FakeTree {
       return ws;
     });
     if (this.#host.breaks('loses-last-words')) this.#children.clear();
+    // The time a node of the field leaves its children to move.
     await delay(10 * LINGER_MS);
-    for (const ws of sockets) ws.close(1001);
-    await delay(10 * LINGER_MS);
+    await Promise.all(sockets.map(closed));
   }
 
   close(): void {
@@ -213,4 +213,13 @@ export class FakeTree {
     const secret = this.#host.breaks('signs-no-frames') ? undefined : this.#host.secret;
     ws.send(encodeFrame(form, type, payload, secret), () => undefined);
   }
+}
+
+/** Closes a socket, and waits for its end. */
+function closed(ws: WebSocket): Promise<void> {
+  if (ws.readyState === ws.CLOSED) return Promise.resolve();
+  return new Promise((resolve) => {
+    ws.once('close', () => resolve());
+    ws.close(1001);
+  });
 }
