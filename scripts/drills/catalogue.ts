@@ -4,9 +4,10 @@ import { halves } from './drills/halves.js';
 import { join } from './drills/join.js';
 import { kill } from './drills/kill.js';
 import { REATTACH_DRILLS } from './drills/reattach.js';
+import { reattachMany } from './drills/reattach-many.js';
 import { restart } from './drills/restart.js';
 import { stop } from './drills/stop.js';
 
-const ALL: readonly Drill[] = [kill, stop, drop, halves, join, restart, ...REATTACH_DRILLS];
+const ALL: readonly Drill[] = [kill, stop, drop, halves, join, restart, ...REATTACH_DRILLS, reattachMany];
 
 export const DRILLS: ReadonlyMap<DrillName, Drill> = new Map(ALL.map((drill) => [drill.name, drill]));

@@ -12,6 +12,7 @@ export const DRILL_NAMES = [
   'reattach-kill',
   'reattach-silent',
   'reattach-all',
+  'reattach-many',
 ] as const;
 export type DrillName = (typeof DRILL_NAMES)[number];
 

@@ -1,6 +1,6 @@
 import { percentile } from '../../bench/statistics.js';
 
-export type Unit = 'ms' | '/s' | '×' | '';
+export type Unit = 'ms' | '/s' | '×' | 'KiB' | '';
 
 export interface Target {
   readonly of: 'p99' | 'max';

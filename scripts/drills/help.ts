@@ -24,6 +24,10 @@ Drills
             SIGTERM, SIGKILL (--runs ${DEFAULTS['reattach-kill'].runs}), every packet between the two dropped, all substrates killed (--runs ${DEFAULTS['reattach-all'].runs}).
             Targets: attached again within 250 ms, 300 ms at p99, 12 s, 2 s after the first is back; no
             acknowledged write is lost, and all written meanwhile is there 2 s later.
+  reattach-many
+            --children ${DEFAULTS['reattach-many'].children} transients on three substrates lose one of them (SIGKILL), --runs ${DEFAULTS['reattach-many'].runs} times.
+            Targets: all attached again within 3 s, no survivor above its share + 20 %, nobody moved twice; 60 KiB
+            of memory a child.
 
 Options
   --env REPRAM_X=value    A variable for every node; may be repeated. Without: the defaults of the product, but for

@@ -9,6 +9,7 @@ export interface Settings {
   readonly lossPercent: number;
   readonly keys: number;
   readonly rate: number;
+  readonly children: number;
 }
 
 export interface Options extends Settings {
@@ -31,14 +32,15 @@ const FLAGS = {
   loss: { type: 'string' },
   keys: { type: 'string' },
   rate: { type: 'string' },
+  children: { type: 'string' },
   env: { type: 'string', multiple: true },
   json: { type: 'string' },
   write: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type SettingFlag = 'nodes' | 'runs' | 'cut' | 'loss' | 'keys' | 'rate';
-const SETTING_FLAGS: readonly SettingFlag[] = ['nodes', 'runs', 'cut', 'loss', 'keys', 'rate'];
+type SettingFlag = 'nodes' | 'runs' | 'cut' | 'loss' | 'keys' | 'rate' | 'children';
+const SETTING_FLAGS: readonly SettingFlag[] = ['nodes', 'runs', 'cut', 'loss', 'keys', 'rate', 'children'];
 
 /** The flags each drill takes, and what they are where they are not given. */
 export const DEFAULTS: Readonly<Record<DrillName, Readonly<Partial<Record<SettingFlag, string>>>>> = {
@@ -52,12 +54,14 @@ export const DEFAULTS: Readonly<Record<DrillName, Readonly<Partial<Record<Settin
   'reattach-kill': { runs: '50', rate: '200' },
   'reattach-silent': { runs: '20', rate: '200' },
   'reattach-all': { runs: '20', rate: '200' },
+  'reattach-many': { runs: '5', children: '300' },
 };
 
 const MAX_NODES = 50;
 const MAX_RUNS = 1000;
 const MAX_KEYS = 10_000_000;
 const MAX_RATE = 10_000;
+const MAX_CHILDREN = 500;
 const MAX_LOSS = 90;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
@@ -90,6 +94,7 @@ export function commandOf(drill: DrillName, options: Options): string {
     loss: String(options.lossPercent),
     keys: String(options.keys),
     rate: String(options.rate),
+    children: String(options.children),
   };
   const flags = SETTING_FLAGS.filter((flag) => DEFAULTS[drill][flag] !== undefined);
   return [drill, ...flags.map((flag) => `--${flag} ${given[flag]}`)].join(' ');
@@ -119,6 +124,7 @@ function parseSettings(drill: DrillName | undefined, values: Readonly<Partial<Re
     lossPercent: whole('loss', { min: 0, max: MAX_LOSS }),
     keys: whole('keys', { max: MAX_KEYS }),
     rate: whole('rate', { max: MAX_RATE }),
+    children: whole('children', { max: MAX_CHILDREN }),
   };
 }
 

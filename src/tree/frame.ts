@@ -11,6 +11,9 @@ import type {
 export const MAX_ALTERNATIVES = 5;
 export const MAX_VIEW_MEMBERS = 64;
 
+/** The reason of a goodbye to a hello that is better said to the one alternative it names. */
+export const MORE_ROOM_ELSEWHERE = 'more room elsewhere';
+
 /** Longest reason of a goodbye, in UTF-16 units. */
 export const MAX_REASON_CHARACTERS = 128;
 
@@ -24,6 +27,8 @@ export interface FrameExtension {
   readonly instance: string;
   /** The sender's wall clock, in milliseconds. */
   readonly sentMs: number;
+  /** In a hello: the child was sent on by a parent that had less room than others, and is not to be sent on again. */
+  readonly isRedirected?: boolean;
 }
 
 /** A node that can be attached to. */

@@ -100,6 +100,15 @@ export const SAMPLES: readonly Frame[] = [
     inbound: true,
     extension,
   },
+  {
+    type: 'hello',
+    nodeId: 'a',
+    enclave: 'e',
+    address: 'host.test',
+    httpPort: 8080,
+    inbound: false,
+    extension: { ...extension, isRedirected: true },
+  },
   { type: 'welcome', parentId: 'a', topology: [node, { ...node, id: 'é' }], depth: 1, extension },
   { type: 'goodbye', reason: 'at capacity', alternatives: [candidate, { ...candidate, address: '::1' }] },
   {

@@ -5,11 +5,13 @@ import type { FrameAge } from '../ports/signer.js';
 import type { Verdict } from './child-state.js';
 import type { Children } from './children.js';
 import type { Contests } from './contests.js';
+import type { Spreading } from './spreading.js';
 
 interface AdmissionParts {
   readonly mesh: Mesh;
   readonly children: Children;
   readonly contests: Contests;
+  readonly spreading: Spreading;
   readonly age: FrameAge;
   /** Whether the cluster has a secret. */
   readonly areSigned: boolean;
@@ -36,14 +38,18 @@ export class Admission {
 
   /**
    * Whoever claims the id of a child claims its place, and needs none besides. A second claim while one is examined is
-   * turned down.
+   * turned down. One that is new is sent on once at most, and only where it is of this implementation: any other takes a goodbye for
+   * the last word.
    */
-  judge({ nodeId, extension }: HelloFrame): Verdict {
-    const { mesh, children, contests, age, areSigned, isDraining } = this.#parts;
+  judge({ nodeId, enclave, extension }: HelloFrame): Verdict {
+    const { mesh, children, contests, spreading, age, areSigned, isDraining } = this.#parts;
     if (areSigned && extension !== undefined && !age.admitsFrom(nodeId, extension.sentMs)) return 'outdated';
     if (nodeId === this.#self.id || mesh.isLiveMember(nodeId)) return 'id-taken';
     if (isDraining()) return 'draining';
     if (children.get(nodeId) !== undefined) return contests.isFree(nodeId) ? 'contested' : 'id-taken';
-    return this.room > 0 ? 'admitted' : 'at-capacity';
+    if (this.room === 0) return 'at-capacity';
+    const mayBeSentOn = extension !== undefined && extension.isRedirected !== true;
+    const own = { room: this.room, children: children.size };
+    return mayBeSentOn && spreading.isUneven(enclave, own) ? 'elsewhere' : 'admitted';
   }
 }

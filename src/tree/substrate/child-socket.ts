@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../gossip/ports/clock.js';
-import type { Candidate, DecodedFrame, Frame, HelloFrame } from '../frame.js';
+import { type Candidate, type DecodedFrame, type Frame, type HelloFrame, MORE_ROOM_ELSEWHERE } from '../frame.js';
 import { CLOSE, type CloseCode, type Link, type LinkCodec } from '../ports/link.js';
 import type { FrameCodec } from '../wire/codec.js';
 import {
@@ -52,8 +52,8 @@ export interface ChildHost {
   ended(socket: ChildSocket): void;
   received(socket: ChildSocket, frame: DecodedFrame): void;
   answeredPing(socket: ChildSocket): void;
-  /** Where a child that is sent away may go instead. */
-  alternatives(socket: ChildSocket): readonly Candidate[];
+  /** Where a child that is sent away may go instead: to any of these, or, where it is to be sent on, to the one. */
+  alternatives(socket: ChildSocket, reason: GoodbyeReason): readonly Candidate[];
 }
 
 interface ChildSocketParts {
@@ -63,7 +63,7 @@ interface ChildSocketParts {
 }
 
 /** Reasons for which a child goes elsewhere. */
-const REDIRECTING: ReadonlySet<GoodbyeReason> = new Set(['at capacity', 'shutdown']);
+const REDIRECTING: ReadonlySet<GoodbyeReason> = new Set(['at capacity', MORE_ROOM_ELSEWHERE, 'shutdown']);
 
 /** One socket that a child has opened, from its first byte to its last: runs the table of `child-state.ts`. */
 export class ChildSocket {
@@ -245,7 +245,7 @@ export class ChildSocket {
   }
 
   #sayGoodbye(reason: GoodbyeReason): void {
-    const alternatives = REDIRECTING.has(reason) ? this.#host.alternatives(this) : [];
+    const alternatives = REDIRECTING.has(reason) ? this.#host.alternatives(this, reason) : [];
     this.#transmit({ type: 'goodbye', reason, alternatives });
   }
 

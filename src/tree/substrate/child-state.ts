@@ -1,3 +1,4 @@
+import { MORE_ROOM_ELSEWHERE } from '../frame.js';
 import { CLOSE, type CloseCode } from '../ports/link.js';
 
 /**
@@ -19,9 +20,10 @@ export type ChildState = (typeof CHILD_STATES)[number];
  * - `contested`: the id is a live child's.
  * - `id-taken`: the id is this node's own, or a live member's.
  * - `at-capacity`, `draining`: no children are taken, by now or at all.
+ * - `elsewhere`: another member has much more room.
  * - `outdated`: it was said too long ago to be believed.
  */
-export type Verdict = 'admitted' | 'contested' | 'id-taken' | 'at-capacity' | 'draining' | 'outdated';
+export type Verdict = 'admitted' | 'contested' | 'id-taken' | 'at-capacity' | 'elsewhere' | 'draining' | 'outdated';
 
 /**
  * What happens to a socket, besides its hello.
@@ -56,7 +58,13 @@ export type ChildEvent =
   | 'drain-over'
   | 'ended';
 
-export type GoodbyeReason = 'id taken' | 'at capacity' | 'shutdown' | 'too slow' | 'too many frames';
+export type GoodbyeReason =
+  | 'id taken'
+  | 'at capacity'
+  | typeof MORE_ROOM_ELSEWHERE
+  | 'shutdown'
+  | 'too slow'
+  | 'too many frames';
 
 /**
  * What is done about it, in order.
@@ -88,6 +96,7 @@ const WAITING: Row = {
   contested: { to: 'contesting', actions: [{ kind: 'contest' }] },
   'id-taken': ID_TAKEN,
   'at-capacity': refused('at capacity', CLOSE.normal),
+  elsewhere: refused(MORE_ROOM_ELSEWHERE, CLOSE.normal),
   draining: refused('shutdown', CLOSE.normal),
   outdated: VIOLATION,
   work: VIOLATION,
@@ -185,6 +194,7 @@ function everything(transition: ChildTransition): Row {
     contested: transition,
     'id-taken': transition,
     'at-capacity': transition,
+    elsewhere: transition,
     draining: transition,
     outdated: transition,
     'hello-again': transition,

@@ -6,7 +6,7 @@ import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { Rng } from '../../gossip/ports/rng.js';
 import type { Self } from '../../gossip/self.js';
 import type { PutMessage } from '../../gossip/wire/message.js';
-import type { Candidate, DecodedFrame, WelcomeFrame } from '../frame.js';
+import { type Candidate, type DecodedFrame, MORE_ROOM_ELSEWHERE, type WelcomeFrame } from '../frame.js';
 import { CLOSE, type Link, type LinkCodec } from '../ports/link.js';
 import type { Mesh } from '../ports/mesh.js';
 import type { FrameAge } from '../ports/signer.js';
@@ -15,7 +15,7 @@ import { Admission } from './admission.js';
 import { chooseAlternatives } from './alternatives.js';
 import { AskDesk } from './ask-desk.js';
 import { type ChildHost, type ChildInfo, ChildSocket } from './child-socket.js';
-import { CHILD_EVENTS, type ChildEvent, type ChildState, childTransition } from './child-state.js';
+import { CHILD_EVENTS, type ChildEvent, type ChildState, childTransition, type GoodbyeReason } from './child-state.js';
 import { ChildWrites } from './child-writes.js';
 import { Children } from './children.js';
 import { ClusterNews } from './cluster-news.js';
@@ -24,6 +24,7 @@ import { Downlink } from './downlink.js';
 import { Drain } from './drain.js';
 import { Heartbeats } from './heartbeats.js';
 import { SendQueues } from './send-queues.js';
+import { Spreading } from './spreading.js';
 
 /** Most sockets that are no child's: those without a hello, and those that were closed and have not ended. */
 export const MAX_WAITING_SOCKETS = 256;
@@ -67,6 +68,7 @@ export class Substrate {
   readonly #sockets = new Set<ChildSocket>();
   readonly #children = new Children();
   readonly #contests: Contests;
+  readonly #spreading: Spreading;
   readonly #admission: Admission;
   readonly #heartbeats: Heartbeats;
   readonly #drain: Drain;
@@ -90,9 +92,11 @@ export class Substrate {
     this.#composer = new Composer(clock, self);
     this.#drain = new Drain(clock, children);
     this.#contests = new Contests(clock, children);
+    this.#spreading = new Spreading(self.id, mesh);
     this.#admission = new Admission(self, options.maxChildren, {
       ...{ mesh, children, age, areSigned },
       contests: this.#contests,
+      spreading: this.#spreading,
       isDraining: () => this.#drain.isDraining,
     });
     this.#heartbeats = new Heartbeats(clock, children);
@@ -189,7 +193,7 @@ export class Substrate {
     ended: (socket) => void this.#sockets.delete(socket),
     received: (socket, frame) => this.#received(socket, frame),
     answeredPing: (socket) => this.#contests.answered(socket),
-    alternatives: (socket) => this.#alternatives(socket),
+    alternatives: (socket, reason) => this.#alternatives(socket, reason),
   };
 
   #attached(socket: ChildSocket, cause: ChildEvent): void {
@@ -235,8 +239,12 @@ export class Substrate {
     return isOurs ? { ...welcome, extension: { incarnation, instance, sentMs } } : welcome;
   }
 
-  #alternatives(socket: ChildSocket): readonly Candidate[] {
+  #alternatives(socket: ChildSocket, reason: GoodbyeReason): readonly Candidate[] {
     const { mesh } = this.#parts;
+    if (reason === MORE_ROOM_ELSEWHERE) {
+      const chosen = this.#spreading.choose(socket.enclave);
+      return chosen === undefined ? [] : [chosen];
+    }
     const members = mesh.nodes().filter(({ id }) => id !== this.#self.id);
     return chooseAlternatives(this.#ports.rng, members, socket, (id) => mesh.roomOf(id));
   }

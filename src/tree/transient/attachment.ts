@@ -5,7 +5,14 @@ import type { Log } from '../../gossip/ports/log.js';
 import type { Metrics } from '../../gossip/ports/metrics.js';
 import type { Rng } from '../../gossip/ports/rng.js';
 import type { Self } from '../../gossip/self.js';
-import { type Candidate, candidateOf, type Frame, type GoodbyeFrame, type WelcomeFrame } from '../frame.js';
+import {
+  type Candidate,
+  candidateOf,
+  type Frame,
+  type GoodbyeFrame,
+  MORE_ROOM_ELSEWHERE,
+  type WelcomeFrame,
+} from '../frame.js';
 import { CLOSE, type LinkCodec, type LinkDialer } from '../ports/link.js';
 import type { FrameAge } from '../ports/signer.js';
 import type { FrameCodec } from '../wire/codec.js';
@@ -74,6 +81,8 @@ export class Attachment {
   /** While a parent is sought: why, and since when, in monotonic time. */
   #departure: { readonly cause: Departure; readonly sinceMs: number } | undefined;
   #scope: Scope = 'any';
+  /** Since the last attachment, a candidate has sent this node on: the next may not do so again, or it would go round. */
+  #isRedirected = false;
   #pause: Timer | undefined;
   /** Rounds without success since the last attachment, and attachments in a row that were brief. */
   #failedRounds = 0;
@@ -84,7 +93,11 @@ export class Attachment {
     this.#self = self;
     this.#listener = parts.listener;
     this.#candidates = new Candidates(ports, self, parts);
-    this.#seeker = new Seeker(ports, self, { ...parts, post: (event) => this.#post(event) });
+    this.#seeker = new Seeker(ports, self, {
+      ...parts,
+      post: (event) => this.#post(event),
+      isRedirected: () => this.#isRedirected,
+    });
   }
 
   get state(): TransientState {
@@ -181,6 +194,7 @@ export class Attachment {
     this.#attachedMs = nowMs;
     this.#departure = undefined;
     this.#hasFarewell = false;
+    this.#isRedirected = false;
     this.#failedRounds = 0;
     this.#scope = 'any';
     this.#candidates.settled();
@@ -215,12 +229,14 @@ export class Attachment {
     if (frame.type === 'view' || frame.type === 'topology_sync') this.#lookHome();
   }
 
-  /** The one that was greeted has no room, or is about to go: those it names are the next. */
+  /** The one that was greeted has no room, or less than others, or is about to go: those it names are the next. */
   #turnedAway(act: Acts['turnedAway'] | 'ignore', goodbye: GoodbyeFrame): void {
     if (act !== 'heed') return;
     if (goodbye.reason === 'id taken') this.#ports.log.warn('node id is taken at a candidate: ids must be unique');
-    this.#seeker.prefer(this.#candidates.suggest(goodbye.alternatives, this.#scope));
-    this.#seeker.proceed();
+    if (goodbye.reason === MORE_ROOM_ELSEWHERE) this.#isRedirected = true;
+    const named = this.#candidates.suggest(goodbye.alternatives, this.#scope);
+    this.#seeker.prefer(named);
+    this.#seeker.proceed(named);
   }
 
   #mirrored(act: Acts['mirrored'] | 'ignore', address: HostPort): void {

@@ -1,4 +1,4 @@
-import { formatHostPort } from '../../gossip/address.js';
+import { formatHostPort, sameHostPort } from '../../gossip/address.js';
 import type { Clock, Timer } from '../../gossip/ports/clock.js';
 import type { Counter, Metrics } from '../../gossip/ports/metrics.js';
 import type { Self } from '../../gossip/self.js';
@@ -30,6 +30,8 @@ interface SeekerParts {
   readonly codecs: (kind: LinkCodec) => FrameCodec;
   readonly age: FrameAge;
   readonly post: (event: TransientEvent) => void;
+  /** Whether a parent has sent this node on already, for want of balance. */
+  readonly isRedirected: () => boolean;
 }
 
 /** What one round keeps. */
@@ -139,9 +141,14 @@ export class Seeker {
     this.#round?.reserves.push(line);
   }
 
-  /** Whoever was greeted is not to be the parent: goes on with who opened meanwhile, else with the next candidate. */
-  proceed(): void {
-    const reserve = this.#round?.reserves.shift();
+  /**
+   * Whoever was greeted is not to be the parent: goes on with who opened meanwhile, `named` before all others, else with
+   * the next candidate.
+   */
+  proceed(named: readonly Target[] = []): void {
+    const reserves = this.#round?.reserves ?? [];
+    const isNamed = ({ target }: Line): boolean => named.some(({ address }) => sameHostPort(address, target.address));
+    const [reserve] = reserves.splice(Math.max(0, reserves.findIndex(isNamed)), 1);
     if (reserve === undefined) this.dial();
     else this.#parts.post({ kind: 'opened', line: reserve });
   }
@@ -224,7 +231,10 @@ export class Seeker {
       address: address.host,
       httpPort: address.port,
       inbound: false,
-      extension: { incarnation, instance, sentMs: this.#ports.clock.nowMs() },
+      extension: {
+        ...{ incarnation, instance, sentMs: this.#ports.clock.nowMs() },
+        ...(this.#parts.isRedirected() && { isRedirected: true }),
+      },
     };
   }
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DecodedFrame } from '../../../../src/tree/frame.js';
 import { MAX_HELLO_LENGTH } from '../../../../src/tree/substrate/child-socket.js';
 import { FRAME_BURST, FRAMES_PER_SECOND } from '../../../../src/tree/substrate/frame-budget.js';
+import { MIN_CHILDREN } from '../../../../src/tree/substrate/spreading.js';
 import { MAX_WAITING_SOCKETS } from '../../../../src/tree/substrate/substrate.js';
 import { MALFORMED, UNSIGNED } from '../../../support/fake-link-substrate.js';
 import { infoOf, putOf, SELF } from '../../../support/gossip-bench.js';
@@ -403,6 +404,40 @@ describe('capacity', () => {
       },
     ]);
     expect([link.code, bench.ids]).toEqual([1000, ['one', 'two']]);
+  });
+
+  it('MuchLessThanElsewhere_SendsOurChildrenThereOnce', () => {
+    const first = Array.from({ length: MIN_CHILDREN }, (_, index) => `c${index}`);
+    for (const id of first) bench.greet(id);
+    bench.mesh.members = [infoOf('a'), infoOf('b')];
+    bench.mesh.rooms.set('a', 95).set('b', 91);
+    const link = bench.greet('child');
+    expect(link.of('goodbye')).toEqual([
+      {
+        type: 'goodbye',
+        reason: 'more room elsewhere',
+        alternatives: [{ id: 'a', address: 'a.test', httpPort: 8080, enclave: 'default', room: 95 }],
+      },
+    ]);
+    expect([link.code, bench.ids]).toEqual([1000, first]);
+    const extension = { incarnation: 1, instance: 'p', sentMs: bench.clock.nowMs(), isRedirected: true };
+    bench.greet('child', { extension });
+    bench.greet('old', { foreign: true });
+    expect(bench.ids).toEqual([...first, 'child', 'old']);
+    expect(closings('repram_tree_turned_away_total', 'elsewhere')).toBe(1);
+  });
+
+  it('MuchLessThanElsewhere_LeavesTheChildrenThereAreInPeace', () => {
+    for (let index = 0; index < MIN_CHILDREN; index++) bench.greet(`c${index}`);
+    const link = bench.greet('child', { instance: 'p' });
+    bench.mesh.members = [infoOf('a')];
+    bench.mesh.rooms.set('a', 99);
+    bench.live(20_000);
+    expect(link.of('goodbye')).toEqual([]);
+    // A process that lost its socket takes its own place.
+    bench.greet('child', { instance: 'p' });
+    expect(bench.ids).toHaveLength(MIN_CHILDREN + 1);
+    expect(bench.story.at(-1)).toBe('attached child rival-gone');
   });
 
   it('FreedByOneThatGoes_IsThereForTheNext', () => {

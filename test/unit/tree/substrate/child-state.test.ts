@@ -40,6 +40,7 @@ const EXPECTED: Readonly<Record<ChildEvent, readonly [string, string, string, st
   contested: ['contest, → contesting', '–', '–', '–', '–'],
   'id-taken': [TAKEN, '–', '–', '–', '–'],
   'at-capacity': ['refuse at capacity 1000, → closed', '–', '–', '–', '–'],
+  elsewhere: ['refuse more room elsewhere 1000, → closed', '–', '–', '–', '–'],
   draining: ['refuse shutdown 1000, → closed', '–', '–', '–', '–'],
   outdated: [BAD, '–', '–', '–', '–'],
   'hello-again': ['–', BAD, BAD, '–', '–'],
@@ -70,7 +71,7 @@ describe('childTransition', () => {
 
   it('knows every event', () => {
     expect([...CHILD_EVENTS].sort()).toEqual(Object.keys(EXPECTED).sort());
-    expect(cells).toHaveLength(5 * 21);
+    expect(cells).toHaveLength(5 * 22);
   });
 
   it('closes by the last action, and says nothing afterwards', () => {

@@ -189,6 +189,39 @@ describe('Transient, seeking a parent', () => {
     expect(bench.parentId).toBe(second.id);
   });
 
+  it('goes where one with less room sends it, and says so until it is attached, so that nobody sends it on again', async () => {
+    const [first, second, third] = await orderOfSeeds();
+    if (first === undefined || second === undefined || third === undefined) throw new TypeError('three seeds');
+    first.onHello = 'goodbye';
+    first.reason = 'more room elsewhere';
+    first.alternatives = [candidate(third.id)];
+    third.onHello = 'close';
+    await bench.start();
+    const dialled = bench.dialer.dialled.map((name) => name.replace('.test:8080', ''));
+    expect([bench.parentId, dialled]).toEqual([second.id, [first.id, third.id, second.id]]);
+    const said = [first, third, second].map((node) => node.got('hello')[0]?.extension?.isRedirected);
+    expect(said).toEqual([undefined, true, true]);
+    third.reach = 'refused';
+    first.onHello = 'welcome';
+    second.link.end();
+    await settle();
+    expect(bench.parentId).toBe(first.id);
+    expect(first.got('hello')[1]?.extension).not.toHaveProperty('isRedirected');
+  });
+
+  it('goes on, when it is sent elsewhere, with the one named where that has opened already', async () => {
+    const [first, second, third] = await orderOfSeeds();
+    if (first === undefined || second === undefined || third === undefined) throw new TypeError('three seeds');
+    first.onHello = 'silent';
+    await bench.start();
+    await bench.clock.run(2 * NEXT_CANDIDATE_MS);
+    expect(bench.state).toBe('greeting');
+    first.alternatives = [candidate(third.id)];
+    first.goodbye('more room elsewhere');
+    await settle();
+    expect([bench.parentId, bench.dialer.dials.length]).toEqual([third.id, bench.dialer.dials.length]);
+  });
+
   it('ends a round in which goodbyes name new nodes without end', async () => {
     bench = new TransientBench(['0']);
     for (let i = 0; i < 2 * MAX_DIALS; i++) {

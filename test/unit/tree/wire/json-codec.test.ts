@@ -29,6 +29,9 @@ describe('JsonCodec', () => {
     expect(x).toEqual([
       '{"type":"hello","payload":{"node_id":"a","enclave":"e","address":"[2001:db8::1]","http_port":8080,' +
         '"capabilities":{"inbound":"true"},"x":{"incarnation":1795215357970,"instance":"ab","at":1795215357980}}}',
+      expect.stringMatching(
+        /"x":\{"incarnation":1795215357970,"instance":"ab","at":1795215357980,"redirected":true\}\}\}$/,
+      ),
       expect.stringContaining(
         '"your_position":{"depth":1,"parent_id":"a"},"x":{"incarnation":1795215357970,"instance":"ab","at":1795215357980}}}',
       ),
