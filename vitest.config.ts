@@ -1,4 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** What computes only may use every core; Vitest leaves one idle. */
+const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
+/** What opens sockets, or starts processes, keeps real time: one file after another, once the rest is done. */
+const TIMED = { maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 1 } };
 
 const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
@@ -7,12 +13,12 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { testTimeout: 30_000 }),
-      project('property', { testTimeout: 30_000 }),
-      project('compat'),
-      project('sim', { testTimeout: 120_000 }),
-      project('contract', { testTimeout: 20_000 }),
-      project('cluster', { testTimeout: 60_000, hookTimeout: 30_000, fileParallelism: false }),
+      project('unit', { ...COMPUTING, testTimeout: 30_000 }),
+      project('property', { ...COMPUTING, testTimeout: 30_000 }),
+      project('compat', COMPUTING),
+      project('sim', { ...COMPUTING, testTimeout: 120_000 }),
+      project('contract', { ...TIMED, testTimeout: 20_000 }),
+      project('cluster', { ...TIMED, testTimeout: 60_000, hookTimeout: 30_000 }),
     ],
   },
 });

@@ -4,7 +4,8 @@ import { mixed } from './scenarios/mixed.js';
 import { type RunReport, runScenario } from './scenarios/run.js';
 import { formatEvent } from './world/event-log.js';
 
-const MIXED_SEEDS = Array.from({ length: 30 }, (_, i) => i + 1);
+/** A few: `npm run sim:ci` plays 200 of them. */
+const MIXED_SEEDS = [1, 2, 3, 4, 5];
 
 async function recorded(seed: number): Promise<{ report: RunReport; bytes: string }> {
   const lines: string[] = [];
