@@ -23,7 +23,7 @@ describe('measurements of small clusters', () => {
 
   it('come out the same a second time, to the byte', async () => {
     const files = (all: readonly Measured[]) => [
-      renderMarkdown(new Results(all), 'plot.svg'),
+      renderMarkdown(new Results(all), { plot: 'plot.svg' }),
       renderPlot(new Results(all)),
     ];
     expect(files(await measured(3, 10))).toEqual(files(first));

@@ -61,7 +61,7 @@ interface Begun {
 }
 
 /** Seeds of each, as the targets demand. */
-const SEEDS = 100;
+export const SEEDS = 100;
 
 function underTrouble({ name, sizes, durationMs, config, begin }: Trouble): Measurement {
   return {

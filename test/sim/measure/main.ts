@@ -16,7 +16,8 @@ const EXIT_FAILED = 1;
 const PLOT = 'simulation-figures.svg';
 const DOCUMENT = 'simulation-figures.md';
 
-async function measure({ sizes, maxSeeds, only, workers, writes, checks }: Options): Promise<number> {
+async function measure(args: readonly string[], options: Options): Promise<number> {
+  const { sizes, maxSeeds, only, workers, writes, checks } = options;
   const jobs = jobsOf(sizes, { maxSeeds, only });
   let done = 0;
   const measured = await measureAll(jobs, workers, ({ name, size, firstSeed, seeds }, tookMs) => {
@@ -24,8 +25,8 @@ async function measure({ sizes, maxSeeds, only, workers, writes, checks }: Optio
     process.stderr.write(`${++done} of ${jobs.length}: ${what}: ${(tookMs / 1000).toFixed(1)} s\n`);
   });
   const results = new Results(measured, sizes);
-  if (writes) await write(results);
-  else process.stdout.write(renderMarkdown(results));
+  if (writes) await write(results, args);
+  else process.stdout.write(renderMarkdown(results, { args }));
   if (!checks) return EXIT_OK;
   const [broken, missed] = [brokenBounds(results), missedTargets(results)];
   for (const line of broken) process.stderr.write(`beyond its bound: ${line}\n`);
@@ -33,14 +34,14 @@ async function measure({ sizes, maxSeeds, only, workers, writes, checks }: Optio
   return broken.length + missed.length === 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-async function write(results: Results): Promise<void> {
-  await writeFile(join('docs', DOCUMENT), renderMarkdown(results, PLOT));
+async function write(results: Results, args: readonly string[]): Promise<void> {
+  await writeFile(join('docs', DOCUMENT), renderMarkdown(results, { args, plot: PLOT }));
   await writeFile(join('docs', PLOT), renderPlot(results));
 }
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
-  if (!options.help) return measure(options);
+  if (!options.help) return measure(args, options);
   process.stdout.write(HELP);
   return EXIT_OK;
 }

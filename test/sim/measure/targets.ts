@@ -1,3 +1,4 @@
+import { SEEDS } from './false-evictions.js';
 import { formatBytes, formatMs, formatNumber, formatShare } from './format.js';
 import type { Results } from './results.js';
 import { median, p99, sum, worst } from './statistics.js';
@@ -8,6 +9,8 @@ interface Target {
   readonly what: string;
   /** The figure that is held against it; undefined where it was not measured. */
   readonly of: (results: Results) => number | undefined;
+  /** The measurement and size of which it wants all seeds: fewer show nothing amiss so far, and no more than that. */
+  readonly wants?: { readonly name: string; readonly size: number };
   readonly atMost: number;
   readonly format: (value: number) => string;
 }
@@ -67,36 +70,47 @@ const TARGETS: readonly Target[] = [
     format: formatMs,
   },
   {
-    what: 'false evictions in 60 s at 50 % loss, 10 nodes, 100 seeds',
+    what: 'false evictions in 60 s at 50 % loss, 10 nodes',
     of: at(10, 'half-lost', 'all', sum),
+    wants: { name: 'half-lost', size: 10 },
     atMost: 0,
     format: formatNumber,
   },
   {
-    what: 'false evictions in 10 min at 30 % loss, 50 nodes, 100 seeds',
+    what: 'false evictions in 10 min at 30 % loss, 50 nodes',
     of: at(50, 'third-lost', 'all', sum),
+    wants: { name: 'third-lost', size: 50 },
     atMost: 0,
     format: formatNumber,
   },
   {
     what: 'a node killed under that loss is evicted everywhere, the slowest of all seeds',
     of: at(50, 'third-lost', 'killedMs', worst),
+    wants: { name: 'third-lost', size: 50 },
     atMost: 30_000,
     format: formatMs,
   },
   {
     what: 'a node that goes silent under that loss is evicted everywhere, the slowest of all seeds',
     of: at(50, 'third-lost', 'silentMs', worst),
+    wants: { name: 'third-lost', size: 50 },
     atMost: 30_000,
     format: formatMs,
   },
   {
-    what: 'false evictions with 4 of 100 nodes stalled, as a share of those without local health, 100 seeds',
+    what: 'false evictions with 4 of 100 nodes stalled, as a share of those without local health',
     of: shareOfTrusting,
+    wants: { name: 'stalled', size: 100 },
     atMost: 0.02,
     format: formatShare,
   },
-  { what: 'of these, of healthy nodes', of: ofHealthy, atMost: 0, format: formatNumber },
+  {
+    what: 'of these, of healthy nodes',
+    of: ofHealthy,
+    wants: { name: 'stalled', size: 100 },
+    atMost: 0,
+    format: formatNumber,
+  },
   {
     what: 'idle bytes a second into a node, HTTP heads included, median node at every size',
     of: overSizes('idle', 'in', median),
@@ -122,12 +136,20 @@ export function missedTargets(results: Results): readonly string[] {
 /** Every target with what was measured. */
 export const TARGETS_MET: Table = {
   title: 'Targets',
-  text: 'What the node was built to reach, and what it reaches here. Every table below says more.',
-  head: ['target', 'at most', 'measured', 'met'],
+  text: `What the node was built to reach, and what it reaches here; *so far* where fewer seeds were played than the target wants. Every
+table below says more.`,
+  head: ['target', 'at most', 'measured', 'seeds', 'met'],
   rows: (results) =>
-    TARGETS.map(({ what, of, atMost, format }) => {
+    TARGETS.map((target) => {
+      const { what, of, wants, atMost, format } = target;
       const value = of(results);
-      const [measured, met] = value === undefined ? ['–', '–'] : [format(value), value <= atMost ? 'yes' : '**no**'];
-      return [what, format(atMost), measured, met];
+      if (value === undefined) return [what, format(atMost), '–', '–', '–'];
+      const seeds = wants === undefined ? '' : `${results.seeds(wants.name, wants.size)} of ${SEEDS}`;
+      return [what, format(atMost), format(value), seeds, verdictOf(target, value, results)];
     }),
 };
+
+function verdictOf({ wants, atMost }: Target, value: number, results: Results): string {
+  if (value > atMost) return '**no**';
+  return wants === undefined || results.seeds(wants.name, wants.size) >= SEEDS ? 'yes' : 'so far';
+}

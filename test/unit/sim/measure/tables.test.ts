@@ -48,7 +48,7 @@ describe('results that are incomplete', () => {
   });
 
   it('leave a target open that was not measured', () => {
-    expect(renderMarkdown(results)).toMatch(/a killed node is evicted everywhere.* \| 4 s \| – \| – \|/);
+    expect(renderMarkdown(results)).toMatch(/a killed node is evicted everywhere.* \| 4 s \| – \| – \| – \|/);
     expect(missedTargets(results)).toEqual([]);
   });
 
@@ -72,7 +72,14 @@ it('shares of a measurement come together in the order of their seeds', () => {
   expect(results.values('half-lost', 'all', 10)).toEqual([0, 5, 7]);
   expect(results.seeds('half-lost', 10)).toBe(3);
   expect(results.sizes).toEqual([3, 10]);
-  expect(missedTargets(results)).toEqual(['false evictions in 60 s at 50 % loss, 10 nodes, 100 seeds: 12, at most 0']);
+  expect(missedTargets(results)).toEqual(['false evictions in 60 s at 50 % loss, 10 nodes: 12, at most 0']);
+});
+
+it('fewer seeds than a target wants do not meet it', () => {
+  const share = (seeds: number) =>
+    new Results([{ name: 'half-lost', size: 10, firstSeed: 1, seeds, figures: { all: [0] } }]);
+  expect(renderMarkdown(share(99))).toContain('50 % loss, 10 nodes | 0 | 0 | 99 of 100 | so far |');
+  expect(renderMarkdown(share(100))).toContain('50 % loss, 10 nodes | 0 | 0 | 100 of 100 | yes |');
 });
 
 it('published figures follow from their formulas', () => {
