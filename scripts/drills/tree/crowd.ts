@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { signalGroup, startChild } from '../../live-wire-compat/cluster/children.js';
+import { Bell } from './bell.js';
 
 /** What a process of a crowd is told. */
 export interface CrowdOrder {
@@ -29,7 +30,7 @@ export class Crowd {
   /** Bounded by the drill. */
   readonly #events: CrowdEvent[] = [];
   readonly #parents = new Map<string, string>();
-  #wake: () => void = () => undefined;
+  readonly #bell = new Bell();
 
   start(count: number, seeds: CrowdOrder['seeds']): void {
     for (let first = 0; first < count; first += PER_PROCESS) {
@@ -54,7 +55,7 @@ export class Crowd {
   /** Whether it came to hold in time. */
   async until(holds: () => boolean, timeoutMs: number): Promise<boolean> {
     const deadlineMs = performance.now() + timeoutMs;
-    while (!holds() && performance.now() < deadlineMs) await this.#woken(deadlineMs - performance.now());
+    while (!holds() && performance.now() < deadlineMs) await this.#bell.rung(deadlineMs - performance.now());
     return holds();
   }
 
@@ -62,21 +63,11 @@ export class Crowd {
     for (const { pid } of this.#processes) if (pid !== undefined) signalGroup(pid, 'SIGKILL');
   }
 
-  #woken(withinMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, withinMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   #take(line: string): void {
     const event = JSON.parse(line) as CrowdEvent;
     this.#events.push(event);
     if (event.kind === 'attached') this.#parents.set(event.id, event.parent);
     else this.#parents.delete(event.id);
-    this.#wake();
+    this.#bell.ring();
   }
 }

@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { Bell } from './bell.js';
 
 /** An event of a node, as its stream tells it. */
 export interface FeedEvent {
@@ -15,7 +16,7 @@ export class EventFeed {
   readonly #closing = new AbortController();
   /** Bounded by the drill. */
   readonly #events: FeedEvent[] = [];
-  #wake: () => void = () => undefined;
+  readonly #bell = new Bell();
 
   constructor(origin: string) {
     void this.#follow(`${origin}/v1/events`);
@@ -31,22 +32,12 @@ export class EventFeed {
       const found = this.#events.find((event) => event.atMs >= sinceMs && matches(event));
       const remainingMs = deadlineMs - performance.now();
       if (found !== undefined || remainingMs <= 0) return found;
-      await this.#woken(remainingMs);
+      await this.#bell.rung(remainingMs);
     }
   }
 
   close(): void {
     this.#closing.abort();
-  }
-
-  #woken(withinMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, withinMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   async #follow(url: string): Promise<void> {
@@ -72,6 +63,6 @@ export class EventFeed {
       .join('\n');
     if (data === '') return;
     this.#events.push({ ...(JSON.parse(data) as Omit<FeedEvent, 'atMs'>), atMs: performance.now() });
-    this.#wake();
+    this.#bell.ring();
   }
 }
