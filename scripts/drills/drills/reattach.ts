@@ -16,6 +16,8 @@ const SHOWN_WITHIN_MS = 2000;
 const SETTLE_MS = 1500;
 const PHASE_MS = 1000;
 
+const NONE = { of: 'max', most: 0 } as const;
+
 /** One way for a transient to lose its parent. */
 interface Loss {
   readonly name: DrillName;
@@ -37,7 +39,15 @@ interface Scene {
   readonly network: NamespaceNetwork | undefined;
   /** The substrates that clients write to at the moment. */
   readonly standing: Set<DrillNode>;
-  readonly ledgers: readonly Ledger[];
+  /** Of what is written on the transient, and on the substrates. */
+  readonly up: Ledger;
+  readonly down: Ledger;
+}
+
+/** How many acknowledged writes each node lacks at the end. */
+interface Lost {
+  readonly own: readonly number[];
+  readonly others: readonly number[];
 }
 
 interface Run {
@@ -132,15 +142,17 @@ async function withScene<T>(
     await transient.start();
     const feed = new EventFeed(`http://${transient.endpoint}`);
     const standing = new Set(substrates);
-    const ledgers = [new Ledger('up', rate, () => [transient]), new Ledger('down', rate, () => [...standing])];
-    const scene = { cluster, substrates, transient, feed, network, standing, ledgers };
+    const up = new Ledger('up', rate, () => [transient]);
+    const down = new Ledger('down', rate, () => [...standing]);
+    const scene = { cluster, substrates, transient, feed, network, standing, up, down };
     await parentOf(scene);
-    for (const ledger of ledgers) ledger.start();
+    up.start();
+    down.start();
     try {
       return await use(scene);
     } finally {
       feed.close();
-      await Promise.all(ledgers.map((ledger) => ledger.end()));
+      await Promise.all([up.end(), down.end()]);
     }
   } finally {
     await cluster.end();
@@ -183,12 +195,12 @@ function isAttached(notTo: string | undefined): (event: FeedEvent) => boolean {
 
 /** What was acknowledged by anybody since the loss. */
 async function shown(
-  { ledgers, transient }: Scene,
+  { up, down, transient }: Scene,
   sinceMs: number,
   back: FeedEvent | undefined,
 ): Promise<number | undefined> {
   if (back === undefined) return undefined;
-  const acknowledged = new Map(ledgers.flatMap((ledger) => [...ledger.snapshot(sinceMs)]));
+  const acknowledged = new Map([...up.snapshot(sinceMs), ...down.snapshot(sinceMs)]);
   return untilShown(transient, acknowledged, back.atMs, TIMEOUT_MS);
 }
 
@@ -204,16 +216,18 @@ async function parentOf({ transient, substrates }: Scene): Promise<DrillNode> {
 }
 
 /** Ends the load, and counts what was acknowledged and is not there, node by node. */
-async function settle({ ledgers, substrates, transient }: Scene, progress: Progress): Promise<readonly number[]> {
-  await Promise.all(ledgers.map((ledger) => ledger.end()));
-  const acknowledged = new Map(ledgers.flatMap((ledger) => [...ledger.snapshot()]));
+async function settle({ up, down, substrates, transient }: Scene, progress: Progress): Promise<Lost> {
+  await Promise.all([up.end(), down.end()]);
   const nodes = [...substrates, transient];
+  const acknowledged = new Map([...up.snapshot(), ...down.snapshot()]);
   await Promise.all(nodes.map((node) => untilShown(node, acknowledged, performance.now(), SHOWN_WITHIN_MS * 5)));
-  for (const ledger of ledgers) progress(`writes: ${JSON.stringify(ledger.answers)}`);
-  return Promise.all(nodes.map(async (node) => (await behind(node, acknowledged)).size));
+  for (const ledger of [up, down]) progress(`writes: ${JSON.stringify(ledger.answers)}`);
+  const lackedOf = (ledger: Ledger): Promise<readonly number[]> =>
+    Promise.all(nodes.map(async (node) => (await behind(node, ledger.snapshot())).size));
+  return { own: await lackedOf(up), others: await lackedOf(down) };
 }
 
-function figuresOf({ verb, target, takes }: Loss, runs: readonly Run[], lost: readonly number[]): readonly Figure[] {
+function figuresOf({ verb, target, takes }: Loss, runs: readonly Run[], lost: Lost): readonly Figure[] {
   const back = runs.map(({ backMs }) => backMs);
   const gaps = runs.map(({ gapMs, backMs }) => (backMs === undefined ? undefined : (gapMs ?? 0)));
   const shownIn = runs.map(({ shownMs }) => shownMs);
@@ -221,7 +235,14 @@ function figuresOf({ verb, target, takes }: Loss, runs: readonly Run[], lost: re
     figureOf(`${verb} to attached again`, 'ms', back, target),
     ...(takes === 'all' ? [] : [figureOf('  of which without a parent', 'ms', gaps)]),
     figureOf('attached to showing all acknowledged meanwhile', 'ms', shownIn, { of: 'max', most: SHOWN_WITHIN_MS }),
-    figureOf('acknowledged writes that a node lacks at the end', '', lost, { of: 'max', most: 0 }),
+    figureOf('acknowledged writes of the transient that a node lacks at the end', '', lost.own, NONE),
+    // Where every substrate is killed at once, what they acknowledged a moment before may have reached nobody else.
+    figureOf(
+      'acknowledged writes of others that a node lacks at the end',
+      '',
+      lost.others,
+      takes === 'all' ? undefined : NONE,
+    ),
   ];
 }
 

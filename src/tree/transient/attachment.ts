@@ -22,8 +22,12 @@ import { Parent } from './parent.js';
 import { Seeker } from './seeker.js';
 import { type Acts, type EventKind, type Phase, stateOf, stepOf, type TransientState } from './state.js';
 
-/** Pauses between rounds without success, with full jitter. */
+/** Pauses between rounds without success, with full jitter, and before the next parent where one after another was brief. */
 export const BACKOFF = { baseMs: 250, capMs: 60_000 } as const;
+/** A node without a parent dials so many candidates a second at least, by the longest pauses there may be. */
+export const DIALS_PER_SECOND = 4;
+/** No pause between rounds need be shorter at its longest, in milliseconds: a few candidates are tried often. */
+export const LEAST_CAP_MS = 1000;
 /** A parent that is lost sooner than this after its welcome was none, in milliseconds. */
 export const BRIEF_MS = 1000;
 /** So many parents in a row may be lost so soon, before the search for the next one waits. */
@@ -304,7 +308,8 @@ export class Attachment {
   #rest(): void {
     const { clock, rng, log } = this.#ports;
     if (this.#failedRounds === 0) log.info('no node to attach to answers yet; trying again');
-    const pauseMs = Math.round(fullJitterMs(rng, this.#failedRounds++, BACKOFF));
+    const capMs = longestPauseMs(this.#candidates.count);
+    const pauseMs = Math.round(fullJitterMs(rng, this.#failedRounds++, { ...BACKOFF, capMs }));
     this.#pause = clock.setTimer(pauseMs, () => this.#post({ kind: 'due' }));
   }
 
@@ -334,4 +339,12 @@ export class Attachment {
     const isAbroad = info?.enclave !== undefined && info.enclave !== this.#self.enclave;
     if (info !== undefined && isAbroad && this.#candidates.knowsHome(info.address)) this.#post({ kind: 'homeKnown' });
   }
+}
+
+/**
+ * The longest pause between two rounds, in milliseconds. Where all parents are gone, whoever comes back first is found within that:
+ * so it grows with the dials that a round takes, and not, without need, with how long they are gone.
+ */
+export function longestPauseMs(candidates: number): number {
+  return Math.min(BACKOFF.capMs, Math.max(LEAST_CAP_MS, (candidates * 1000) / DIALS_PER_SECOND));
 }

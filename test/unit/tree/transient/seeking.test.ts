@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BACKOFF } from '../../../../src/tree/transient/attachment.js';
+import { BACKOFF, LEAST_CAP_MS, longestPauseMs } from '../../../../src/tree/transient/attachment.js';
 import {
   DIAL_TIMEOUT_MS,
   MAX_DIALS,
@@ -232,19 +232,23 @@ describe('Transient, seeking a parent', () => {
     expect([bench.dialer.dials.length, bench.state]).toEqual([MAX_DIALS, 'detached']);
   });
 
-  it('begins another round after a pause drawn from 0.25 s doubling to 60 s, for ever', async () => {
+  it('pauses between a second and a minute at most, by the number of candidates', () => {
+    expect([0, 1, 4, 8, 40, 240, 1000].map(longestPauseMs)).toEqual([1000, 1000, 1000, 2000, 10_000, 60_000, 60_000]);
+  });
+
+  it('begins another round after a pause drawn from 0.25 s doubling to 0.25 s a candidate, for ever', async () => {
     bench = new TransientBench(['a']);
     await bench.start();
     await bench.clock.run(3_600_000);
     const starts = bench.dialer.dials.map(({ atMs }) => atMs);
     const pauses = starts.slice(1).map((atMs, i) => atMs - (starts[i] ?? 0));
-    expect(pauses.length).toBeGreaterThan(60);
+    expect(pauses.length).toBeGreaterThan(3600);
     for (const [i, pauseMs] of pauses.entries())
-      expect(pauseMs).toBeLessThanOrEqual(Math.min(60_000, 250 * 2 ** i) + 1);
-    expect(Math.max(...pauses)).toBeGreaterThan(45_000);
-    expect(Math.min(...pauses.slice(8))).toBeLessThan(15_000);
+      expect(pauseMs).toBeLessThanOrEqual(Math.min(LEAST_CAP_MS, 250 * 2 ** i) + 1);
+    expect(Math.max(...pauses)).toBeGreaterThan(0.9 * LEAST_CAP_MS);
+    expect(Math.min(...pauses.slice(8))).toBeLessThan(0.1 * LEAST_CAP_MS);
     bench.at('a');
-    await bench.clock.run(60_000);
+    await bench.clock.run(LEAST_CAP_MS);
     expect(bench.state).toBe('attached');
   });
 
