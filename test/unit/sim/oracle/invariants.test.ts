@@ -231,6 +231,24 @@ describe('traffic', () => {
     expect((await violationOf(() => world.run(1000)))?.invariant).toBe(INVARIANTS.seeds);
   });
 
+  test('a node that stood still while it looked for others asks once more as it goes on, and that is none of it', async () => {
+    const world = new World(1);
+    watch(world);
+    const dark = world.network.machineAt({ host: '10.9.9.9', port: 8080 });
+    const node = world.startNode({ seeds: [dark.address] });
+    await world.run(3000);
+    const there = world.startNode({ address: dark.address, seeds: [node.address] });
+    expect(await world.runUntil(() => node.peers.length > 0, 1000)).toBe(true);
+    const asked: number[] = [];
+    world.observe({
+      posted: ({ type, process }) =>
+        void (type === 'BOOTSTRAP' && process === node.process && asked.push(Math.floor(world.elapsedMs))),
+    });
+    world.stall(node, 25_000);
+    await world.run(30_000);
+    expect([node.peers, asked]).toEqual([[there.id], [28_001]]);
+  });
+
   test('a node that keeps on telling a peer of itself is caught', async () => {
     const { world, nodes } = await cluster(2);
     const sync = { type: 'SYNC', from: 'n2', timestampS: 0, messageId: '' } as const;
