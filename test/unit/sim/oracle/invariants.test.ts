@@ -284,6 +284,20 @@ describe('at rest', () => {
     expect((await violationOf(() => oracle.atRest({ replicas: 'equal' })))?.invariant).toBe(INVARIANTS.replicas);
   });
 
+  test('replicas of a version from beyond the clock bound have until its time has come', async () => {
+    const { world, oracle, nodes } = await cluster(2);
+    const [first, second] = [at(nodes, 0), at(nodes, 1)];
+    world.jumpClock(first, 150_000);
+    world.clients.put(first, 'k', 3000);
+    await world.run(1000);
+    world.jumpClock(first, -150_000);
+    const versions = (): (number | undefined)[] => [first, second].map(({ core }) => core.store.get('k')?.version.ms);
+    expect(new Set(versions()).size).toBe(2);
+    const { equalAfterMs } = await oracle.atRest({ equalWithinMs: 20_000 });
+    expect(equalAfterMs).toBeGreaterThan(80_000);
+    expect(new Set(versions()).size).toBe(1);
+  });
+
   test('a write that is never answered is caught', async () => {
     const watched = await cluster(2);
     const node = at(watched.nodes, 0);
