@@ -177,14 +177,16 @@ export class Inbox {
   }
 
   /**
-   * A pinger whose clock is behind that of its former process is taken for that one's past, unless it is told. Two
-   * processes may have outdone the same one by the same incarnation: the second is as far behind, should the first have
-   * said goodbye.
+   * A pinger whose clock is behind that of its former process is taken for that one's past, unless it is told; also where
+   * the goodbye of that one, which came after it, is put down to it. Two processes may have outdone the same one by the
+   * same incarnation: the second is as far behind, should the first have said goodbye.
    */
   #toOutdo({ id, extension: known }: Member, { nodeInfo }: PingMessage): NodeExtension | undefined {
     const own = nodeInfo?.id === id ? nodeInfo.extension : undefined;
-    if (own === undefined || known === undefined || own.instance === known.instance) return undefined;
-    return own.incarnation <= known.incarnation ? known : undefined;
+    if (own === undefined || known === undefined) return undefined;
+    const isOutdone = own.incarnation > known.incarnation;
+    const isKnown = own.incarnation === known.incarnation && own.instance === known.instance;
+    return isOutdone || isKnown ? undefined : known;
   }
 
   #reply(to: Member, reply: AckMessage | PongMessage, atOnce: true | undefined): Receipt {

@@ -39,12 +39,15 @@ export type Outdoing = 'outdone' | 'rival' | 'needless';
 
 /**
  * Raises the incarnation above one that others know of this node's id: that of a former process, whose clock was ahead
- * of this one's. Above the largest there is none; there the instances tell the two apart.
+ * of this one's. It may go under this one's instance: a goodbye does not say whose it was, and one that comes late is put
+ * down to the process that is known. Above the largest there is none; there the instances tell the two apart. Who leaves
+ * outdoes nobody, and stays away.
  */
 export function outdo(self: Self, known: NodeExtension): Outdoing {
   const { incarnation, instance } = known;
   const { contenders } = self;
-  if (instance === self.instance || incarnation < self.incarnation) return 'needless';
+  const isOwn = instance === self.instance && incarnation <= self.incarnation;
+  if (self.leaving || isOwn || incarnation < self.incarnation) return 'needless';
   const times = contenders.get(instance) ?? 0;
   if (times > RAISES.length || (times === 0 && contenders.size >= MAX_CONTENDERS)) return 'needless';
   contenders.set(instance, times + 1);

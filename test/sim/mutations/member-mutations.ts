@@ -139,6 +139,15 @@ export const MEMBER_MUTATIONS: readonly Mutation[] = [
     caughtBy: ['all know all', INVARIANTS.convergence, INVARIANTS.probes],
   },
   {
+    name: 'goodbye-of-the-past-is-kept-from-the-successor',
+    summary: 'a node is not told that it is held to have left in an incarnation that it never had',
+    file: 'gossip/inbox.ts',
+    find: 'own.incarnation === known.incarnation && own.instance',
+    replace: 'own.instance',
+    scenarios: ['goodbye-of-the-past'],
+    caughtBy: [CHECKS.returned],
+  },
+  {
     name: 'silence-of-three-periods-evicts',
     summary: 'a silent member is given three periods, and not nine',
     file: 'gossip/membership/timing.ts',

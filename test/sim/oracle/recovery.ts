@@ -37,8 +37,9 @@ interface Search {
 
 /**
  * One recovery cycle at a time: it asks one seed after the other, the next where one has failed or kept it waiting, so an
- * isolated process asks no seed that it waits for, and none while it has hardly asked another. And who knows others leaves seeds alone where one of them lives. A round or a cycle that began before goes on to its
- * end first.
+ * isolated process asks no seed that it waits for, and none while it has hardly asked another. And who knows others leaves
+ * seeds alone where one of them lives. A round or a cycle that began before goes on to its end first: where the process
+ * stood still meanwhile, its timers are due only afterwards, and so the time is counted anew from there.
  */
 export class SeedsAreAskedInTurn implements Invariant {
   readonly #world: World;
@@ -105,7 +106,7 @@ export class SeedsAreAskedInTurn implements Invariant {
   }
 
   #checkSeed(node: SimNode, { to }: Post, { movedMs, sinceMs }: Search, settledMs: number): void {
-    if (movedMs >= settledMs) return;
+    if (movedMs >= settledMs || node.process.resumedMs >= settledMs) return;
     const lives = ({ address, sinceMs }: Member): boolean => sameHostPort(address, to) && sinceMs < settledMs;
     const member = node.core.gossip.members.live().find(lives);
     if (member === undefined) return;

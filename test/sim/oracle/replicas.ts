@@ -18,7 +18,15 @@ export interface Difference {
    * removed, a transient may bring back that compares later than the newer version is told of.
    */
   readonly isOutlived: boolean;
+  /**
+   * World time from which the newer of two versions counts everywhere: until a clock has come to within a minute of it, each
+   * replica but those that had it of its writer holds it back to a version of its own.
+   */
+  readonly countsFromMs: number;
 }
+
+/** How far ahead of a clock a version is taken as it is, in milliseconds. */
+const MAX_AHEAD_MS = 60_000;
 
 /**
  * How long what has expired may keep away what is older, in milliseconds: it is remembered for a minute, where it was heard of
@@ -34,16 +42,16 @@ export function checkReplicas(world: World, ledger: Ledger): void {
 
 /**
  * Where replicas differ; `undefined` where they do not. Members are compared first, and what transients hold counts as
- * held by their enclave: who lost everything is given it by them. What is outlived comes last. Nothing is claimed of nodes
+ * held by their enclave: who lost everything is given it by them. What is outlived, or does not count yet, comes last. Nothing is claimed of nodes
  * whose room is limited, nor of keys that were written through a node of the old protocol, whose writes carry no version.
  */
 export function firstDifference(world: World, ledger: Ledger): Difference | undefined {
-  let outlived: Difference | undefined;
+  let excused: Difference | undefined;
   for (const difference of differences(world, ledger)) {
-    if (!difference.isOutlived) return difference;
-    outlived ??= difference;
+    if (!difference.isOutlived && difference.countsFromMs <= world.elapsedMs) return difference;
+    excused ??= difference;
   }
-  return outlived;
+  return excused;
 }
 
 function* differences(world: World, ledger: Ledger): Generator<Difference, void, undefined> {
@@ -78,7 +86,8 @@ function* differencesOf(
     if (isSame(held, expected) || (held === undefined && !ledger.isOwed(node, copy))) continue;
     const detail = `${node.id} holds ${textOfEntry(held)} of ${key}, and ${reference.id} ${textOfEntry(expected)}`;
     const isOutlived = held === undefined && world.transients.length > 0 && isReplaced(world, expected, node);
-    yield { invariant: node.isTransient ? INVARIANTS.carried : INVARIANTS.replicas, detail, isOutlived };
+    const countsFromMs = held === undefined ? Number.NEGATIVE_INFINITY : countFromMs(world, [held, expected]);
+    yield { invariant: node.isTransient ? INVARIANTS.carried : INVARIANTS.replicas, detail, isOutlived, countsFromMs };
   }
 }
 
@@ -89,6 +98,12 @@ function isReplaced({ clients, trueMs }: World, { key, version }: Entry, { encla
     const isRecent = trueMs >= write.expiresAtMs && trueMs - write.expiresAtMs < OUTLIVED_MS;
     return isRecent && compareVersions(write.version, version) > 0;
   });
+}
+
+/** By right clocks, as they are at rest. */
+function countFromMs(world: World, entries: readonly Entry[]): number {
+  const latestMs = Math.max(...entries.map(({ version }) => version.ms));
+  return latestMs - MAX_AHEAD_MS - (world.trueMs - world.elapsedMs);
 }
 
 function isSame(held: Entry | undefined, expected: Entry): boolean {

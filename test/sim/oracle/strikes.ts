@@ -1,5 +1,7 @@
 import { sameHostPort } from '../../../src/gossip/address.js';
+import { isGone } from '../../../src/gossip/membership/member.js';
 import type { MemberEvent } from '../../../src/gossip/membership/member-event.js';
+import type { SimHost } from '../world/host.js';
 import type { HostAnswer, Machine } from '../world/machine.js';
 import type { Exchange, Post, PostResult } from '../world/network.js';
 import type { SimNode } from '../world/node.js';
@@ -36,7 +38,7 @@ interface Evidence {
   readonly failures: { readonly atMs: number; readonly isCertain: boolean }[];
   /** Who has told it that the member is dead, since it last took it for alive. Bounded by the ids of the run. */
   readonly deaths: Set<string>;
-  /** Its last sign of life here: a message of its own, or an answer. */
+  /** Its last sign of life here: a message of its own (see `isSignOfLife`), or an answer. */
   heardMs: number;
 }
 
@@ -72,7 +74,8 @@ export class EvictionTakesEvidence implements Invariant {
     if (!isOurs(node) || message === undefined || answer.status !== 200) return;
     this.#tookNews(node, message);
     const sender = this.#cast.at(exchange.from);
-    if (sender?.id === message.from) this.#of(node, sender.id).heardMs = this.#world.elapsedMs;
+    if (sender?.id !== message.from || !isSignOfLife(node, sender, message)) return;
+    this.#of(node, sender.id).heardMs = this.#world.elapsedMs;
   }
 
   settled(post: Post, result: PostResult): void {
@@ -149,6 +152,22 @@ export class EvictionTakesEvidence implements Invariant {
       heardMs: Number.NEGATIVE_INFINITY,
     }));
   }
+}
+
+/**
+ * Whether a word that a member sent shows the one who took it that the member lives. It does not where
+ * - a write does not ask for its answer: an old node sends none that does, and the wire does not tell its own from one
+ *   that somebody passes on, maybe after its end;
+ * - the member is a stranger there, or has gone: a node remembers nothing of those, who are without number;
+ * - the process is behind another of its id that is known there: what is known is not it, and may well be dead.
+ */
+function isSignOfLife(node: SimNode, sender: SimHost, { type, wantsReply }: WireMessage): boolean {
+  if (type === 'PUT' && !wantsReply) return false;
+  const member = node.core.gossip.members.get(sender.id);
+  if (member === undefined || isGone(member)) return false;
+  if (!isOurs(sender) || member.extension === undefined) return true;
+  const { incarnation, instance } = sender.self;
+  return instance === member.extension.instance || incarnation >= member.extension.incarnation;
 }
 
 /** How many of the failures are `apartMs` after the one counted before. */

@@ -16,6 +16,7 @@ export class SimProcess {
   readonly #onRun: (process: SimProcess) => void;
   #state: 'running' | 'stalled' | 'ended' = 'running';
   #stalledUntilMs = 0;
+  #resumedMs = Number.NEGATIVE_INFINITY;
   /** Bounded by the stall: it holds what came due within it. */
   #dueTimers: Waiting[] = [];
   #dueInputs: Waiting[] = [];
@@ -27,6 +28,11 @@ export class SimProcess {
 
   get isStalled(): boolean {
     return this.#state === 'stalled';
+  }
+
+  /** World time at which it last went on after it had stood still; -Infinity before. */
+  get resumedMs(): number {
+    return this.#resumedMs;
   }
 
   get hasEnded(): boolean {
@@ -64,6 +70,7 @@ export class SimProcess {
     if (this.#state !== 'stalled') return;
     this.#state = 'running';
     this.#stalledUntilMs = 0;
+    this.#resumedMs = this.#clock.monotonicMs();
     const [timers, inputs] = [this.#dueTimers, this.#dueInputs];
     this.#dueTimers = [];
     this.#dueInputs = [];

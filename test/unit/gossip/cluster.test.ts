@@ -93,6 +93,31 @@ describe('Gossip over a network', () => {
     expect(again.self.incarnation).toBe(a.self.incarnation + 1);
   });
 
+  it('Restart_WithItsClockSetBack_WhereTheFormerGoodbyeComesLate_IsToldByWhomItProbes', async () => {
+    const [a, b, c] = await three();
+    void world.leave(a);
+    await world.run(100);
+    world.kill(b);
+    world.kill(c);
+    world.jumpClock(a, -60_000);
+    // These have never heard of the former process, nor of its goodbye.
+    const d = world.startNode({ id: 'd' });
+    const e = world.startNode({ id: 'e', seeds: [d.address] });
+    const again = world.startNode({ id: a.id, address: a.address, seeds: [d.address] });
+    await world.run(2000);
+    expect([d.peers, e.peers]).toEqual([
+      ['e', 'n1'],
+      ['d', 'n1'],
+    ]);
+    for (const node of [d, e]) members(node).leave(a.id, a.self.incarnation);
+    await world.run(35_000);
+    expect([d.peers, e.peers]).toEqual([
+      ['e', 'n1'],
+      ['d', 'n1'],
+    ]);
+    expect(again.self.incarnation).toBeGreaterThan(a.self.incarnation);
+  });
+
   it('TwoLiveProcessesOfOneId_DoNotContendForEver', async () => {
     const [a, b] = await three();
     const moves: string[] = [];

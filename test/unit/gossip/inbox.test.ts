@@ -62,6 +62,35 @@ describe('Inbox', () => {
     },
   );
 
+  it('Goodbye_OfAFormerProcess_ThatCameAfterItsSuccessor_IsToldToThat_ThoughItBearsItsInstance', () => {
+    bench.gossip.members.learn(infoOf('a', { incarnation: 7 }), 'direct');
+    bench.gossip.members.leave('a', 5000);
+    const nodeInfo = { ...infoOf('a'), extension: { incarnation: 7, instance: 'a7' } };
+    const ping = { type: 'PING', from: 'a', timestampS: 1, messageId: '', to: SELF.id, wantsReply: true } as const;
+    const receipt = bench.gossip.receive({ ...ping, nodeInfo });
+    const reply = receipt.kind === 'ok' ? receipt.reply : undefined;
+    expect(reply?.type === 'PONG' ? reply.known : 'no PONG').toEqual({ incarnation: 5000, instance: 'a7' });
+  });
+
+  it.each([
+    ['later than its own, as of a goodbye that was not its own', 5000, 5001],
+    ['its own', incarnation, incarnation],
+    ['earlier, before it refuted', incarnation - 1, incarnation],
+  ])('Pong_ThatNamesTheInstanceOfThisProcess, in an incarnation %s', async (_name, known, expected) => {
+    bench.transport.onSend = () => ({ kind: 'ok', reply: pong(known, SELF.instance) });
+    bench.gossip.members.learn(infoOf('a', { incarnation: 2 }), 'direct');
+    await bench.clock.run(100);
+    expect(SELF.incarnation).toBe(expected);
+  });
+
+  it('Pong_ThatAnswersANodeWhichLeaves_RaisesNoIncarnation', async () => {
+    SELF.leaving = true;
+    bench.transport.onSend = () => ({ kind: 'ok', reply: pong(5000) });
+    bench.gossip.members.learn(infoOf('a', { incarnation: 2 }), 'direct');
+    await bench.clock.run(100);
+    expect(SELF.incarnation).toBe(incarnation);
+  });
+
   it('FormerProcess_KnownBySeveralIncarnations_IsOutdoneEachTime_AndIsNoRival', async () => {
     for (const known of [5000, 5001, 5200]) {
       bench.transport.onSend = () => ({ kind: 'ok', reply: pong(known) });

@@ -8,6 +8,7 @@ export const CHECKS = {
   incarnations: 'incarnations never go down',
   goodbyeBelieved: 'a goodbye is believed',
   goodbye: 'a goodbye is final',
+  returned: 'who is back is listed, though its past has left',
   alone: 'whoever is left alone asks the seeds at once',
   oneCycle: 'one recovery cycle at a time',
   quiet: 'an idle cluster is quiet',

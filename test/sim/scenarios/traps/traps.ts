@@ -5,6 +5,7 @@ import { FALSE_WITNESSES } from './false-witnesses.js';
 import { forwarding } from './forwarding.js';
 import { fullOfWrites } from './full-of-writes.js';
 import { FULL_QUEUES } from './full-queues.js';
+import { goodbyeOfThePast } from './goodbye-of-the-past.js';
 import { GOODBYES } from './goodbyes.js';
 import { idle, oneJoin } from './idle.js';
 import { missedWrites } from './missed-writes.js';
@@ -28,6 +29,7 @@ export const TRAPS: readonly Scenario[] = [
   ...REPLICAS,
   ...STRIKES,
   ...GOODBYES,
+  goodbyeOfThePast,
   ...SUCCESSORS,
   ...TALK,
   ...ACCUSATIONS,

@@ -65,6 +65,16 @@ describe('Joiner', () => {
     expect(bench.transport.asked).toHaveLength(2);
   });
 
+  it('SeedThatPutsAFormerGoodbyeDownToThisProcess_IsOutdone_AndAskedOnceMore', async () => {
+    const { incarnation } = SELF;
+    const self = { ...selfInfo(SELF), extension: { incarnation: incarnation + 500, instance: SELF.instance } };
+    seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('a'), self] } } });
+    await bench.gossip.joiner.join([seed('a')]);
+    expect([SELF.incarnation, bench.transport.asked]).toEqual([incarnation + 501, [seed('a'), seed('a')]]);
+    SELF.incarnation = incarnation;
+    SELF.contenders.clear();
+  });
+
   it('Answer_IsHearsay_AndItsListOfThisNodeIsNoMember', async () => {
     seedsAnswer({ 'a.test': { kind: 'joined', answer: { peers: [infoOf('x'), selfInfo(SELF)] } } });
     await bench.gossip.joiner.join([seed('a')]);

@@ -231,6 +231,24 @@ describe('traffic', () => {
     expect((await violationOf(() => world.run(1000)))?.invariant).toBe(INVARIANTS.seeds);
   });
 
+  test('a node that stood still while it looked for others asks once more as it goes on, and that is none of it', async () => {
+    const world = new World(1);
+    watch(world);
+    const dark = world.network.machineAt({ host: '10.9.9.9', port: 8080 });
+    const node = world.startNode({ seeds: [dark.address] });
+    await world.run(3000);
+    const there = world.startNode({ address: dark.address, seeds: [node.address] });
+    expect(await world.runUntil(() => node.peers.length > 0, 1000)).toBe(true);
+    const asked: number[] = [];
+    world.observe({
+      posted: ({ type, process }) =>
+        void (type === 'BOOTSTRAP' && process === node.process && asked.push(Math.floor(world.elapsedMs))),
+    });
+    world.stall(node, 25_000);
+    await world.run(30_000);
+    expect([node.peers, asked]).toEqual([[there.id], [28_001]]);
+  });
+
   test('a node that keeps on telling a peer of itself is caught', async () => {
     const { world, nodes } = await cluster(2);
     const sync = { type: 'SYNC', from: 'n2', timestampS: 0, messageId: '' } as const;
@@ -264,6 +282,20 @@ describe('at rest', () => {
     await world.run(8000);
     world.network.heal();
     expect((await violationOf(() => oracle.atRest({ replicas: 'equal' })))?.invariant).toBe(INVARIANTS.replicas);
+  });
+
+  test('replicas of a version from beyond the clock bound have until its time has come', async () => {
+    const { world, oracle, nodes } = await cluster(2);
+    const [first, second] = [at(nodes, 0), at(nodes, 1)];
+    world.jumpClock(first, 150_000);
+    world.clients.put(first, 'k', 3000);
+    await world.run(1000);
+    world.jumpClock(first, -150_000);
+    const versions = (): (number | undefined)[] => [first, second].map(({ core }) => core.store.get('k')?.version.ms);
+    expect(new Set(versions()).size).toBe(2);
+    const { equalAfterMs } = await oracle.atRest({ equalWithinMs: 20_000 });
+    expect(equalAfterMs).toBeGreaterThan(80_000);
+    expect(new Set(versions()).size).toBe(1);
   });
 
   test('a write that is never answered is caught', async () => {
