@@ -33,6 +33,8 @@ export interface SeedSource {
   seeds(): readonly HostPort[];
   /** Looks for newer ones; resolves when that is done. */
   trigger(): Promise<void>;
+  /** `listener` is called when the seeds have changed. */
+  subscribe(listener: () => void): void;
   stop(): void;
 }
 
@@ -73,7 +75,7 @@ export function createCore(
     { ...ports, store },
     self,
     { ...config, answerTimeoutMs: 2 * timing.timeoutMs },
-    { gossip, signer: keys, age: ageBound, seeds },
+    { gossip, signer: keys, age: ageBound, seeds, lookForSeeds: lookingFor(omega, config, ports.clock) },
   );
   const isIsolated = (): boolean => tree.role === 'substrate' && gossip.members.live().length === 0;
   const asked = new AbortController();
@@ -92,6 +94,10 @@ export function createCore(
   }
   const refresh = omega && { refresh: () => omega.trigger() };
   const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds, join, ...refresh });
+  omega?.subscribe(() => {
+    recovery.seedsChanged();
+    tree.seedsChanged();
+  });
   const unmet = (): readonly HostPort[] => gossip.joiner.unmet(seeds());
   const seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet, join });
   gossip.members.subscribe(({ kind }) => {
@@ -113,6 +119,16 @@ export function createCore(
     tree.becomeTransient();
   });
   return { keys, ageBound, store, transport, gossip, recovery, seedRounds, tree };
+}
+
+/** A transient looks for newer seeds no more often than other nodes that are alone; at its start that has been done. */
+function lookingFor(omega: SeedSource | undefined, { recoveryIntervalMs }: NodeConfig, clock: Clock): () => void {
+  let lookedMs = clock.monotonicMs();
+  return () => {
+    if (omega === undefined || clock.monotonicMs() - lookedMs < recoveryIntervalMs) return;
+    lookedMs = clock.monotonicMs();
+    void omega.trigger();
+  };
 }
 
 /** Where nobody has said whether this node can be dialled, the first seed that answers finds out. */

@@ -9,7 +9,7 @@ Examples:
   repram-node get greeting                              read it back
 
 Flags go before REPRAM_* variables, these before the file given with --config, this before defaults.
-Exit codes: 0 success, 1 failure, 2 wrong usage, 69 cannot bind, 78 bad configuration.`,
+Exit codes: 0 success, 1 failure, 2 wrong usage, 69 cannot bind or root list expired, 78 bad configuration.`,
   start: `
 Examples:
   repram-node start --http-port 8081 --peers localhost:8080

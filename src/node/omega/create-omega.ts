@@ -59,6 +59,8 @@ export interface Omega {
   stop(): void;
   /** Looks for a newer list at once; resolves when a refresh that began after the call has ended. */
   trigger(): Promise<void>;
+  /** `listener` is called when another list is taken. */
+  subscribe(listener: () => void): void;
   /** The seeds as they are now. Empty where no list counts and none are given by hand. */
   seeds(): readonly HostPort[];
   /** Whether a bootstrap request may be answered: on a public network, by roots alone; others answer 403. */
@@ -89,6 +91,7 @@ export function createOmega(config: OmegaConfig, self: HostPort, ports: OmegaPor
     start: () => refresher.start(),
     stop: () => refresher.stop(),
     trigger: () => refresher.trigger(),
+    subscribe: (listener) => holder.subscribe(() => listener()),
     seeds: () => seedsOf(config, holder.current()?.roots ?? []),
     admitsJoiners: () => config.network === 'private' || root.isRoot(),
     status: () => statusOf(config, { holder, root, refresher, round }),

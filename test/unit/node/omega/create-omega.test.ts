@@ -96,6 +96,16 @@ describe('createOmega', () => {
     privateNode.stop();
   });
 
+  it('ListTaken_IsToldToWhoeverAskedForSeeds', async () => {
+    const made = omega({ omegaDomain: 'net.test' });
+    const told: string[][] = [];
+    made?.subscribe(() => void told.push(made.seeds().map(({ host }) => host)));
+    void made?.start();
+    await clock.run(0);
+    expect(told).toEqual([['a.test', 'b.test']]);
+    made?.stop();
+  });
+
   it('PeersByHand_WinOnAPublicNetwork_WithAWarning_AndComeFirstOnAPrivateOne', async () => {
     const publicNode = await started({ omegaDomain: 'net.test', peers: [PEER] });
     expect(publicNode.seeds()).toEqual([PEER]);
