@@ -12,6 +12,10 @@ export const DRILL_NAMES = [
   'reattach-kill',
   'reattach-silent',
   'reattach-all',
+  'omega-start',
+  'omega-tick',
+  'omega-eviction',
+  'seeds',
 ] as const;
 export type DrillName = (typeof DRILL_NAMES)[number];
 

@@ -52,6 +52,10 @@ export const DEFAULTS: Readonly<Record<DrillName, Readonly<Partial<Record<Settin
   'reattach-kill': { runs: '50', rate: '200' },
   'reattach-silent': { runs: '20', rate: '200' },
   'reattach-all': { runs: '20', rate: '200' },
+  'omega-start': { runs: '10' },
+  'omega-tick': { runs: '5' },
+  'omega-eviction': { runs: '10' },
+  seeds: { nodes: '6', runs: '5' },
 };
 
 const MAX_NODES = 50;

@@ -47,6 +47,9 @@ const RETRY = { baseMs: 250, capMs: 4000 } as const;
 /** How long a cycle waits for newer seeds before it asks those that are known, in milliseconds. */
 const REFRESH_WAIT_MS = 2000;
 
+/** Least time between two looks for newer seeds in a cycle, in milliseconds: the sources may have been cut off too. */
+const REFRESH_PAUSE_MS = 5000;
+
 /**
  * Finds the way back for a node that knows nobody: at start, when the last member goes, and at every tick. A cycle asks
  * the seeds again and again, with backoff, for one interval. Single-flight: whatever triggers it, one cycle runs at a
@@ -112,7 +115,7 @@ export class IsolationRecovery {
     return this.#running;
   }
 
-  /** A cycle that began while the sources could not be reached has old seeds, and looks for newer ones. */
+  /** What a tick promises, newer seeds and who is there, it gives also while a cycle runs. */
   #tick(): void {
     if (this.#running === undefined) void this.trigger();
     else void this.#parts.refresh?.();
@@ -122,8 +125,13 @@ export class IsolationRecovery {
     const { clock, rng, log } = this.#ports;
     const { signal } = this.#abort;
     const deadlineMs = clock.monotonicMs() + this.#options.intervalMs;
+    let refreshedMs = clock.monotonicMs();
     if (isRefreshDue) await this.#refresh();
     for (let attempt = 0; !signal.aborted; attempt++) {
+      if (clock.monotonicMs() - refreshedMs >= REFRESH_PAUSE_MS) {
+        refreshedMs = clock.monotonicMs();
+        void this.#parts.refresh?.();
+      }
       await this.#parts.join(this.#parts.seeds());
       if (!this.#parts.isIsolated()) {
         this.#recoveries.inc();

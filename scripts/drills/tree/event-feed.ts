@@ -4,6 +4,7 @@ import { request } from 'undici';
 export interface FeedEvent {
   readonly kind: string;
   readonly parent?: { readonly id: string };
+  readonly member?: { readonly id: string };
   readonly cause?: string;
   readonly duration_ms?: number;
   /** Reading of `performance.now()` when it came. */
@@ -33,6 +34,11 @@ export class EventFeed {
       if (found !== undefined || remainingMs <= 0) return found;
       await this.#woken(remainingMs);
     }
+  }
+
+  /** All events since `sinceMs` that `matches`, up to now. */
+  all(matches: (event: FeedEvent) => boolean, sinceMs: number): readonly FeedEvent[] {
+    return this.#events.filter((event) => event.atMs >= sinceMs && matches(event));
   }
 
   close(): void {

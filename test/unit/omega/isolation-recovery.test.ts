@@ -142,8 +142,25 @@ describe('IsolationRecovery', () => {
     finder.start();
     await clock.run(25_000);
     void finder.trigger();
-    await clock.run(10_000);
-    expect([refreshedMs, cycles()]).toEqual([[25_000, 30_000], 1]);
+    await clock.run(5000);
+    expect([refreshedMs.slice(0, 2), cycles()]).toEqual([[25_000, 30_000], 1]);
+    finder.stop();
+  });
+
+  it('ACycle_LooksForNewerSeedsAgain_NoMoreOftenThanEvery5s_AndWaitsForThemOnce', async () => {
+    const refreshedMs: number[] = [];
+    const refresh = (): Promise<void> => {
+      refreshedMs.push(clock.monotonicMs());
+      return new Promise(() => undefined);
+    };
+    const finder = recovery(undefined, { refresh });
+    void finder.trigger();
+    await clock.run(29_000);
+    const gaps = refreshedMs.slice(1).map((atMs, i) => atMs - (refreshedMs[i] ?? 0));
+    expect(joins[0]?.atMs).toBe(2000);
+    expect(gaps.length).toBeGreaterThanOrEqual(3);
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(5000);
+    for (const gap of gaps) expect(gap).toBeLessThan(9200);
     finder.stop();
   });
 
