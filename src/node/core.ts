@@ -9,6 +9,7 @@ import type { Self } from '../gossip/self.js';
 import type { ReachInquiry } from '../gossip/topology/joiner.js';
 import { IsolationRecovery } from '../omega/isolation-recovery.js';
 import { SeedRounds } from '../omega/seed-rounds.js';
+import { seldom } from '../omega/seldom.js';
 import type { LinkDialer } from '../tree/ports/link.js';
 import { TreeManager } from '../tree/tree-manager.js';
 import type { NodeConfig } from './config/node-config.js';
@@ -71,11 +72,13 @@ export function createCore(
   const timing = tuned(PROFILES[config.profile], config.pingIntervalMs, config.pingTimeoutMs);
   const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl, timing, localHealth });
   const looking = { intervalMs: config.recoveryIntervalMs };
+  // A transient looks no more often than other nodes that are alone; at its start that has been done.
+  const lookForSeeds = seldom(ports.clock, config.recoveryIntervalMs, () => void omega?.trigger());
   const tree = new TreeManager(
     { ...ports, store },
     self,
     { ...config, answerTimeoutMs: 2 * timing.timeoutMs },
-    { gossip, signer: keys, age: ageBound, seeds, lookForSeeds: lookingFor(omega, config, ports.clock) },
+    { gossip, signer: keys, age: ageBound, seeds, lookForSeeds },
   );
   const isIsolated = (): boolean => tree.role === 'substrate' && gossip.members.live().length === 0;
   const asked = new AbortController();
@@ -119,16 +122,6 @@ export function createCore(
     tree.becomeTransient();
   });
   return { keys, ageBound, store, transport, gossip, recovery, seedRounds, tree };
-}
-
-/** A transient looks for newer seeds no more often than other nodes that are alone; at its start that has been done. */
-function lookingFor(omega: SeedSource | undefined, { recoveryIntervalMs }: NodeConfig, clock: Clock): () => void {
-  let lookedMs = clock.monotonicMs();
-  return () => {
-    if (omega === undefined || clock.monotonicMs() - lookedMs < recoveryIntervalMs) return;
-    lookedMs = clock.monotonicMs();
-    void omega.trigger();
-  };
 }
 
 /** Where nobody has said whether this node can be dialled, the first seed that answers finds out. */
