@@ -50,6 +50,23 @@ describe('keygen', () => {
   });
 });
 
+describe('keygen, where it cannot write', () => {
+  test.each(['/proc/none/of/these/key', '/dev/null/key'])('to %s says so, and ends', async (out) => {
+    const ran = await run({}, 'omega', 'keygen', '--out', out);
+    expect(ran).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`--out "${out}" cannot be written`),
+    });
+  });
+
+  test('makes the directories that are missing', async () => {
+    const out = inDirectory('a/b/omega.key');
+    expect((await run({}, 'omega', 'keygen', '--out', out)).code).toBe(0);
+    expect((await stat(inDirectory('a/b'))).mode & 0o777).toBe(0o700);
+  });
+});
+
 describe('sign', () => {
   test('prints a line that verifies on stdout, and how to publish it on stderr', async () => {
     const key = await keygen();
