@@ -13,6 +13,10 @@ export const DRILL_NAMES = [
   'reattach-silent',
   'reattach-all',
   'reattach-many',
+  'omega-start',
+  'omega-tick',
+  'omega-eviction',
+  'seeds',
 ] as const;
 export type DrillName = (typeof DRILL_NAMES)[number];
 

@@ -28,6 +28,15 @@ Drills
             --children ${DEFAULTS['reattach-many'].children} transients on three substrates lose one of them (SIGKILL), --runs ${DEFAULTS['reattach-many'].runs} times.
             Targets: all attached again within 3 s, no survivor above its share + 20 %, nobody moved twice; 60 KiB
             of memory a child.
+  omega-start
+            A node of a public network starts with a key and a domain, --runs ${DEFAULTS['omega-start'].runs} times: with DNS, with a cache and DNS
+            that refuses or is silent, with an expired cache, with records of which a bit was turned; and a transient
+            whose list comes late. Targets: a replicated write after 2 s, attached after 1 s, refused by exit code 69.
+  omega-tick, omega-eviction
+            One of five roots loses everybody; the others are replaced on new ports, and a new list is published. Its path
+            returns at any time (--runs ${DEFAULTS['omega-tick'].runs}), or at its first eviction (--runs ${DEFAULTS['omega-eviction'].runs}). Targets: in the new cluster 5 s after the
+            next tick, 1 s after the last eviction; one recovery cycle at most begins, and nobody joins twice.
+  seeds     Both seeds of --nodes ${DEFAULTS.seeds.nodes} are killed, given up, and started again, --runs ${DEFAULTS.seeds.runs} times. Target: all complete in 5 s.
 
 Options
   --env REPRAM_X=value    A variable for every node; may be repeated. Without: the defaults of the product, but for
@@ -36,7 +45,7 @@ Options
   --write FILE            Also put the table into a page, between the marks of the same command (docs/drills.md).
   -h, --help              This text.
 
-drop, halves and reattach-silent give each node a network namespace. They need Linux, unshare and nsenter (package util-linux), ip
+drop, halves, reattach-silent, omega-tick and omega-eviction give each node a network namespace. They need Linux, unshare and nsenter (package util-linux), ip
 (iproute2) and nft (nftables), and to be root or allowed user namespaces. They run in namespaces of their own, which
 are gone with them however they end: nothing is left on the machine, and nothing of its network is touched.
 

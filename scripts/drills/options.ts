@@ -55,6 +55,10 @@ export const DEFAULTS: Readonly<Record<DrillName, Readonly<Partial<Record<Settin
   'reattach-silent': { runs: '20', rate: '200' },
   'reattach-all': { runs: '20', rate: '200' },
   'reattach-many': { runs: '5', children: '300' },
+  'omega-start': { runs: '10' },
+  'omega-tick': { runs: '5' },
+  'omega-eviction': { runs: '10' },
+  seeds: { nodes: '6', runs: '5' },
 };
 
 const MAX_NODES = 50;

@@ -6,7 +6,7 @@ and processes.
 
 Usage: npm run wire-compat -- [--node URL]... [--spawn 'COMMAND']... [options]
 
-Without --node and --spawn: one of our nodes alone, then a cluster of three of ours.
+Without --node and --spawn: one of our nodes alone, its signed root lists, then a cluster of three of ours.
 
 What to test
   --node URL              A running node, http://host:port. May be repeated. Recorders join it as peers, so use a node
@@ -54,7 +54,7 @@ Pointing it at foreign binaries
 
 Report (schema ${REPORT_SCHEMA})
   { schema, startedAt, durationMs, strict, ok, summary: { passed, failed, info, skipped }, targets: [
-    { mode: "single"|"cluster", name, url?, commands?, nodeId?, implementation?, error?, checks: [
+    { mode: "single"|"cluster"|"lists", name, url?, commands?, nodeId?, implementation?, error?, checks: [
       { id, title, group, reference, level: "required"|"info", status: "passed"|"failed"|"info"|"skipped",
         detail?, measured?: { name: number|string|boolean }, durationMs } ] } ] }
 

@@ -3,9 +3,9 @@ import type { CheckResult } from './runner.js';
 
 export const REPORT_SCHEMA = 'repram-wire-compat/1';
 
-/** One node, or one cluster, and what was found out about it. */
+/** One node, one cluster, or the root lists of one implementation, and what was found out. */
 export interface TargetReport {
-  readonly mode: 'single' | 'cluster';
+  readonly mode: 'single' | 'cluster' | 'lists';
   readonly name: string;
   /** Where a node was given by URL. */
   readonly url?: string;

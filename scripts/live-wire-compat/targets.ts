@@ -3,6 +3,10 @@ import { Arena } from './cluster/arena.js';
 import { type Kind, kindOf, OWN_WORD } from './cluster/command.js';
 import { CLUSTER_GROUPS } from './cluster/groups.js';
 import type { ConsoleList } from './console.js';
+import { LIST_GROUPS } from './lists/groups.js';
+import { ListBench } from './lists/list-bench.js';
+import { ListCommands } from './lists/list-tool.js';
+import { listedNode } from './lists/listed-node.js';
 import type { Options } from './options.js';
 import type { TargetReport } from './report.js';
 import { type CheckResult, runGroups } from './runner.js';
@@ -52,6 +56,9 @@ export class Targets {
     for (const url of this.#options.nodes) reports.push(await this.#runNode(url));
     const kinds = this.#kinds();
     for (const kind of kinds) reports.push(...(await this.#runSolo(kind)));
+    // Foreign nodes sign, verify and publish by programs of their own, which nobody can name here.
+    const [own] = kinds.filter((kind) => kind.own);
+    if (own !== undefined && this.#selects(LIST_GROUPS)) reports.push(await this.#runLists(own));
     if (kinds.length > 0 && this.#selects(CLUSTER_GROUPS)) reports.push(await this.#runCluster(kinds));
     return reports;
   }
@@ -131,6 +138,24 @@ export class Targets {
     await subject.peer('home').catch(() => undefined);
     const checks = await runGroups(this.#selection.of(groups), subject, this.#console);
     return { ...about, nodeId: subject.nodeId, implementation: subject.implementation, checks };
+  }
+
+  /** The root lists of a kind: its commands, and a node of its own. */
+  async #runLists(kind: Kind): Promise<TargetReport> {
+    const name = `${kind.label}, signed root lists`;
+    this.#console.targetStarted(name);
+    const arena = this.#arena([kind]);
+    const cluster = arena.newCluster({ prefix: `wc-${arena.run}-listed` });
+    const bench = await ListBench.open({
+      tool: new ListCommands(kind),
+      startNode: async (environment) => listedNode(await cluster.add(kind, { peers: [], environment })),
+    });
+    try {
+      const checks = await runGroups(this.#selection.of(LIST_GROUPS), bench, this.#console);
+      return { mode: 'lists', name, commands: [kind.template], checks };
+    } finally {
+      await Promise.all([arena.stop(), bench.close()]);
+    }
   }
 
   async #runCluster(kinds: readonly Kind[]): Promise<TargetReport> {

@@ -1,5 +1,11 @@
 /** Every failure this project raises on its own account. */
-export type RepramErrorCode = 'BAD_CONFIG' | 'BAD_USAGE' | 'CANNOT_BIND' | 'REQUEST_FAILED' | 'NOT_FOUND';
+export type RepramErrorCode =
+  | 'BAD_CONFIG'
+  | 'BAD_USAGE'
+  | 'CANNOT_BIND'
+  | 'NO_ROOT_LIST'
+  | 'REQUEST_FAILED'
+  | 'NOT_FOUND';
 
 /**
  * An error with a stable code, the facts that explain it, and what caused it. Messages are for people, codes for code.

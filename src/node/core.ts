@@ -9,6 +9,7 @@ import type { Self } from '../gossip/self.js';
 import type { ReachInquiry } from '../gossip/topology/joiner.js';
 import { IsolationRecovery } from '../omega/isolation-recovery.js';
 import { SeedRounds } from '../omega/seed-rounds.js';
+import { seldom } from '../omega/seldom.js';
 import type { LinkDialer } from '../tree/ports/link.js';
 import { TreeManager } from '../tree/tree-manager.js';
 import type { NodeConfig } from './config/node-config.js';
@@ -33,6 +34,8 @@ export interface SeedSource {
   seeds(): readonly HostPort[];
   /** Looks for newer ones; resolves when that is done. */
   trigger(): Promise<void>;
+  /** `listener` is called when the seeds have changed. */
+  subscribe(listener: () => void): void;
   stop(): void;
 }
 
@@ -69,11 +72,13 @@ export function createCore(
   const timing = tuned(PROFILES[config.profile], config.pingIntervalMs, config.pingTimeoutMs);
   const gossip = new Gossip({ ...ports, transport, store }, self, { ...config, ttl, timing, localHealth });
   const looking = { intervalMs: config.recoveryIntervalMs };
+  // A transient looks no more often than other nodes that are alone; at its start that has been done.
+  const lookForSeeds = seldom(ports.clock, config.recoveryIntervalMs, () => void omega?.trigger());
   const tree = new TreeManager(
     { ...ports, store },
     self,
     { ...config, answerTimeoutMs: 2 * timing.timeoutMs },
-    { gossip, signer: keys, age: ageBound, seeds },
+    { gossip, signer: keys, age: ageBound, seeds, lookForSeeds },
   );
   const isIsolated = (): boolean => tree.role === 'substrate' && gossip.members.live().length === 0;
   const asked = new AbortController();
@@ -92,6 +97,10 @@ export function createCore(
   }
   const refresh = omega && { refresh: () => omega.trigger() };
   const recovery = new IsolationRecovery(ports, looking, { isIsolated, seeds, join, ...refresh });
+  omega?.subscribe(() => {
+    recovery.seedsChanged();
+    tree.seedsChanged();
+  });
   const unmet = (): readonly HostPort[] => gossip.joiner.unmet(seeds());
   const seedRounds = new SeedRounds(ports, looking, { isIsolated, unmet, join });
   gossip.members.subscribe(({ kind }) => {

@@ -2,7 +2,7 @@ export type { HostPort } from '../gossip/address.js';
 export { RepramError, type RepramErrorCode } from '../gossip/error.js';
 export type { Log, LogFields } from '../gossip/ports/log.js';
 export type { KeyPage } from '../gossip/ports/store.js';
-export type { NodeStatus, Topology } from './client/answers.js';
+export type { NodeStatus, RootListStatus, Topology } from './client/answers.js';
 export {
   ApiClient,
   type ApiClientOptions,

@@ -1,4 +1,5 @@
 import { formatHostPort } from '../gossip/address.js';
+import type { RepramError } from '../gossip/error.js';
 import type { Log } from '../gossip/ports/log.js';
 import { hasRootListSource } from './config/checks.js';
 import type { NodeConfig } from './config/node-config.js';
@@ -32,6 +33,11 @@ export interface RunningNode {
    * a node that cannot be dialled, when it is attached for the first time.
    */
   readonly joined: Promise<void>;
+  /**
+   * Resolves, if ever, once the first look for a root list is over and all there is has expired, on a public network without
+   * peers given by hand: the node goes on looking, and should be stopped rather than serve alone.
+   */
+  readonly refused: Promise<RepramError>;
   /** What happens to the members, and to this node among them. */
   readonly events: NodeEvents;
   /** Drains and stops: see `drainAndStop`. Calling it again gives the same promise. */
@@ -127,7 +133,9 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
   }
   log.info('node started', { url, enclave: self.enclave, network: config.network, peers: config.peers.length });
   const listed = omega?.start();
-  const joined = isTransient ? tree.attached : (listed ?? Promise.resolve()).then(() => recovery.trigger());
+  const joined = isTransient
+    ? tree.attached
+    : (listed ?? Promise.resolve()).then(() => recovery.trigger({ refresh: false }));
   if (isTransient) tree.becomeTransient();
   const warmUp = clock.setTimer(WARM_UP_MS, () => void acceptor.warmUp());
   let stopped: Promise<void> | undefined;
@@ -136,6 +144,7 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
     url,
     port: self.address.port,
     joined,
+    refused: refusal(config, omega, listed),
     events: node.events,
     stop: () => {
       warmUp.cancel();
@@ -143,6 +152,21 @@ function run(config: NodeConfig, node: NodeParts): RunningNode {
       return stopped;
     },
   };
+}
+
+function refusal(
+  config: NodeConfig,
+  omega: Omega | undefined,
+  listed: Promise<void> | undefined,
+): Promise<RepramError> {
+  return new Promise((resolve) => {
+    if (omega === undefined) return;
+    void listed?.then(async () => {
+      const { refusalOf } = await import('./omega/refusal.js');
+      const error = refusalOf(config, omega);
+      if (error !== undefined) resolve(error);
+    });
+  });
 }
 
 /** What an operator should know about a configuration that is allowed and yet may not be meant. */

@@ -47,6 +47,9 @@ const RETRY = { baseMs: 250, capMs: 4000 } as const;
 /** How long a cycle waits for newer seeds before it asks those that are known, in milliseconds. */
 const REFRESH_WAIT_MS = 2000;
 
+/** Least time between two looks for newer seeds in a cycle, in milliseconds: the sources may have been cut off too. */
+const REFRESH_PAUSE_MS = 5000;
+
 /**
  * Finds the way back for a node that knows nobody: at start, when the last member goes, and at every tick. A cycle asks
  * the seeds again and again, with backoff, for one interval. Single-flight: whatever triggers it, one cycle runs at a
@@ -63,12 +66,14 @@ export class IsolationRecovery {
   readonly #listeners: RecoveryListener[] = [];
   #abort = new AbortController();
   #running: Promise<void> | undefined;
+  /** Ends the pause between two attempts. */
+  #wake = new AbortController();
 
   constructor(ports: IsolationRecoveryPorts, options: IsolationRecoveryOptions, parts: IsolationRecoveryParts) {
     this.#ports = ports;
     this.#options = options;
     this.#parts = parts;
-    this.#ticker = new Ticker(ports.clock, options.intervalMs, () => void this.trigger());
+    this.#ticker = new Ticker(ports.clock, options.intervalMs, () => this.#tick());
     this.#cycles = ports.metrics.counter('repram_recovery_cycles_total', 'Isolation recovery cycles begun.');
     this.#recoveries = ports.metrics.counter('repram_recoveries_total', 'Recovery cycles that ended the isolation.');
   }
@@ -86,13 +91,22 @@ export class IsolationRecovery {
     this.#abort.abort();
   }
 
-  /** Begins a cycle if the node is alone, has seeds, and no cycle runs; resolves when the running one has ended. */
-  trigger(): Promise<void> {
+  /** Other seeds are known now: a cycle that pauses asks them at once. */
+  seedsChanged(): void {
+    this.#wake.abort();
+  }
+
+  /**
+   * Begins a cycle if the node is alone, has seeds, and no cycle runs; resolves when the running one has ended.
+   *
+   * @param options.refresh whether newer seeds are looked for first: not where that has just been done
+   */
+  trigger({ refresh = true }: { readonly refresh?: boolean } = {}): Promise<void> {
     if (this.#running !== undefined) return this.#running;
     const hasSeeds = this.#parts.seeds().length > 0 || this.#parts.refresh !== undefined;
     if (this.#abort.signal.aborted || !this.#parts.isIsolated() || !hasSeeds) return Promise.resolve();
     this.#cycles.inc();
-    this.#running = this.#cycle()
+    this.#running = this.#cycle(refresh)
       .then((outcome) => this.#emit({ kind: 'ended', outcome }))
       .finally(() => {
         this.#running = undefined;
@@ -101,12 +115,23 @@ export class IsolationRecovery {
     return this.#running;
   }
 
-  async #cycle(): Promise<RecoveryOutcome> {
+  /** What a tick promises, newer seeds and who is there, it gives also while a cycle runs. */
+  #tick(): void {
+    if (this.#running === undefined) void this.trigger();
+    else void this.#parts.refresh?.();
+  }
+
+  async #cycle(isRefreshDue: boolean): Promise<RecoveryOutcome> {
     const { clock, rng, log } = this.#ports;
     const { signal } = this.#abort;
     const deadlineMs = clock.monotonicMs() + this.#options.intervalMs;
-    await this.#refresh();
+    let refreshedMs = clock.monotonicMs();
+    if (isRefreshDue) await this.#refresh();
     for (let attempt = 0; !signal.aborted; attempt++) {
+      if (clock.monotonicMs() - refreshedMs >= REFRESH_PAUSE_MS) {
+        refreshedMs = clock.monotonicMs();
+        void this.#parts.refresh?.();
+      }
       await this.#parts.join(this.#parts.seeds());
       if (!this.#parts.isIsolated()) {
         this.#recoveries.inc();
@@ -115,7 +140,8 @@ export class IsolationRecovery {
       if (attempt === 0) log.info('no seed answers yet; serving alone and trying again');
       const pauseMs = backoffMs(rng, attempt, RETRY);
       if (clock.monotonicMs() + pauseMs >= deadlineMs) return 'alone';
-      await clock.sleep(pauseMs, signal);
+      this.#wake = new AbortController();
+      await clock.sleep(pauseMs, AbortSignal.any([signal, this.#wake.signal]));
     }
     return 'stopped';
   }

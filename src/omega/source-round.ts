@@ -38,6 +38,8 @@ export class SourceRound {
   readonly #failures: Readonly<Record<OmegaFault, Counter>>;
   #isStopped = false;
   #lastFailure: SourceFailure | undefined;
+  /** By source, the last failure that was told, until it gives a good list. Bounded by the sources. */
+  readonly #told = new Map<RootListSource, OmegaFault>();
 
   constructor(ports: RoundPorts, parts: RoundParts) {
     this.#ports = ports;
@@ -77,7 +79,10 @@ export class SourceRound {
     if (answer.kind === 'failed') return this.#fail(source, answer.code, answer.reason);
     const codes = answer.lines.map((line) => this.#offer(source, line));
     // Beside a good list, another may be one that nodes with another key trust.
-    if (codes.includes(undefined)) return true;
+    if (codes.includes(undefined)) {
+      this.#told.delete(source);
+      return true;
+    }
     return this.#fail(source, codes.find((code) => code !== undefined) ?? 'NO_RECORD');
   }
 
@@ -97,7 +102,9 @@ export class SourceRound {
     this.#failures[code].inc();
     this.#lastFailure = { source: source.name, code };
     const fields = { source: source.name, code, ...(reason === undefined ? {} : { reason }) };
-    this.#ports.log.warn(`no root list from this source: ${FAULT_TEXT[code]}`, fields);
+    const isNews = this.#told.get(source) !== code;
+    this.#told.set(source, code);
+    this.#ports.log[isNews ? 'warn' : 'debug'](`no root list from this source: ${FAULT_TEXT[code]}`, fields);
     return false;
   }
 }

@@ -49,6 +49,8 @@ interface TreeParts {
   readonly age: FrameAge;
   /** The seeds as they are now. */
   readonly seeds: () => readonly HostPort[];
+  /** Looks for newer seeds, where there is anywhere to look: nobody that is known takes this node in. */
+  readonly lookForSeeds: () => void;
 }
 
 /**
@@ -61,14 +63,14 @@ export class TreeManager {
   readonly #gossip: Gossip;
   #isHeld = false;
 
-  constructor(ports: TreePorts, self: Self, options: TreeOptions, { gossip, signer, age, seeds }: TreeParts) {
+  constructor(ports: TreePorts, self: Self, options: TreeOptions, { gossip, signer, age, ...where }: TreeParts) {
     this.#gossip = gossip;
     const codecs = codecsOf(signer);
     const mesh = new GossipMesh(self, gossip);
     this.substrate = new Substrate(ports, self, options, { mesh, codecs, age, areSigned: signer.areRequired });
     const { adopt, supersede } = gossip;
     const replica: Replica = { receive: (put) => void gossip.receive(put), adopt, supersede };
-    this.transient = new Transient(ports, self, options, { replica, codecs, age, seeds });
+    this.transient = new Transient(ports, self, options, { replica, codecs, age, ...where });
     gossip.onPut = (put) => this.substrate.spread(put);
     gossip.rooms.own = () => this.substrate.room;
     gossip.members.subscribe((change) => this.substrate.membersChanged([change]));
@@ -88,6 +90,11 @@ export class TreeManager {
     this.transient.start();
     void this.substrate.drain(MOVE_MS);
     void this.#gossip.resign();
+  }
+
+  /** Other seeds are known now. */
+  seedsChanged(): void {
+    if (this.role === 'transient') this.transient.seedsChanged();
   }
 
   /** Resolves when this node is attached for the first time. */

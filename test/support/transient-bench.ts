@@ -198,6 +198,8 @@ export class TransientBench {
   readonly changes: TransientChange[] = [];
   readonly transient: Transient;
   seeds: string[];
+  /** When it has looked for newer seeds. */
+  readonly looks: number[] = [];
   /** Whether the time of a welcome is near enough. */
   isTimely = true;
   readonly #substrates = new Map<string, FakeSubstrate>();
@@ -224,6 +226,7 @@ export class TransientBench {
         },
         codecs: () => fakeFrameCodec,
         age: { admitsFrom: () => this.isTimely },
+        lookForSeeds: () => void this.looks.push(this.clock.monotonicMs()),
         seeds: () => this.seeds.map((id) => parseHostPort(id) ?? addressOf(id)),
       },
     );

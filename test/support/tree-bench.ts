@@ -87,6 +87,7 @@ export class TreeBench {
         signer: { areRequired: false, sign: () => undefined, verify: () => 'ok' },
         age: { admitsFrom: () => true },
         seeds: () => this.seeds,
+        lookForSeeds: () => undefined,
       },
     );
   }

@@ -26,6 +26,7 @@ export class DrillNode {
   readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #log = new LogTail();
+  #upMs = Number.NaN;
 
   constructor(id: string, place: Place, environment: NodeJS.ProcessEnv) {
     this.id = id;
@@ -38,6 +39,11 @@ export class DrillNode {
     return `${this.place.host}:${this.place.port}`;
   }
 
+  /** When it first answered, by `performance.now()`. */
+  get upMs(): number {
+    return this.#upMs;
+  }
+
   /** Starts it, again under the same id and port, and resolves when it answers. */
   async start(): Promise<void> {
     this.spawn();
@@ -48,6 +54,7 @@ export class DrillNode {
       if (performance.now() > deadlineMs) throw new Error(`${this.id} does not answer:\n${this.#words()}`);
       await delay(UP_POLL_MS);
     }
+    this.#upMs = performance.now();
   }
 
   spawn(): void {
@@ -58,6 +65,17 @@ export class DrillNode {
     this.#log.follow(child.stderr);
     child.on('error', () => undefined);
     this.#child = child;
+  }
+
+  /** Starts it, and resolves with how it ended: it is expected to refuse. */
+  async refuses(): Promise<{ readonly code: number | null; readonly words: string }> {
+    this.spawn();
+    const child = this.#child;
+    if (child === undefined) throw new Error(`${this.id} was not started`);
+    const timer = setTimeout(() => void this.kill(), START_TIMEOUT_MS);
+    const [code] = (await once(child, 'close')) as [number | null];
+    clearTimeout(timer);
+    return { code, words: this.#words() };
   }
 
   signal(signal: NodeJS.Signals): void {

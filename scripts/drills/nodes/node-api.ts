@@ -51,6 +51,12 @@ export class NodeApi {
     return parent?.id;
   }
 
+  /** What it says of the root list that counts for it; `undefined` where it finds others without one. */
+  async listState(): Promise<string | undefined> {
+    const { omega } = (await this.#json('/v1/status')) as { omega?: { readonly state: string } };
+    return omega?.state;
+  }
+
   /** The status of the answer; 0 where none came. */
   async put(key: string, value: Uint8Array, ttlSeconds = 3600): Promise<number> {
     try {

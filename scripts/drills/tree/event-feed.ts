@@ -5,6 +5,7 @@ import { Bell } from './bell.js';
 export interface FeedEvent {
   readonly kind: string;
   readonly parent?: { readonly id: string };
+  readonly member?: { readonly id: string };
   readonly cause?: string;
   readonly duration_ms?: number;
   /** Reading of `performance.now()` when it came. */
@@ -34,6 +35,11 @@ export class EventFeed {
       if (found !== undefined || remainingMs <= 0) return found;
       await this.#bell.rung(remainingMs);
     }
+  }
+
+  /** All events since `sinceMs` that `matches`, up to now. */
+  all(matches: (event: FeedEvent) => boolean, sinceMs: number): readonly FeedEvent[] {
+    return this.#events.filter((event) => event.atMs >= sinceMs && matches(event));
   }
 
   close(): void {

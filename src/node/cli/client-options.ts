@@ -23,16 +23,17 @@ function timeoutMs(text: string): number {
   return ms;
 }
 
+export function timeoutOption(): Option {
+  return new Option('--timeout <duration>', 'Longest time for each answer')
+    .default(DEFAULT_TIMEOUT_MS, '10s')
+    .argParser(timeoutMs);
+}
+
 export function addClientOptions(command: Command): void {
   const group = 'Node:';
   command.addOption(
     new Option('--url <url>', `Node to talk to [${URL_VARIABLE}; default: ${DEFAULT_URL}]`).helpGroup(group),
   );
-  command.addOption(
-    new Option('--timeout <duration>', 'Longest time for each answer')
-      .default(DEFAULT_TIMEOUT_MS, '10s')
-      .argParser(timeoutMs)
-      .helpGroup(group),
-  );
+  command.addOption(timeoutOption().helpGroup(group));
   command.option('--json', 'Print JSON');
 }

@@ -9,7 +9,7 @@ Examples:
   repram-node get greeting                              read it back
 
 Flags go before REPRAM_* variables, these before the file given with --config, this before defaults.
-Exit codes: 0 success, 1 failure, 2 wrong usage, 69 cannot bind, 78 bad configuration.`,
+Exit codes: 0 success, 1 failure, 2 wrong usage, 69 cannot bind or root list expired, 78 bad configuration.`,
   start: `
 Examples:
   repram-node start --http-port 8081 --peers localhost:8080
@@ -56,6 +56,7 @@ Examples:
   repram-node omega keygen --out omega.key
   repram-node omega sign --key-file omega.key --nodes a.example.org:8080,b.example.org:8080 --lifetime 168h
   repram-node omega verify --pubkey KEY "$(dig +short TXT _roots.example.org | tr -d '" ')"
+  repram-node omega show --url http://a.example.org:8080
   repram-node omega show --pubkey KEY
   repram-node omega serve --domain net.internal --nodes-file roots.txt --dns-listen 10.0.0.2:53
 

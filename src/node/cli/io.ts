@@ -21,6 +21,8 @@ export interface Input extends AsyncIterable<Uint8Array> {
 
 /** What the start command needs of a running node. */
 export interface StoppableNode {
+  /** Resolves where the node should not have been started after all. */
+  readonly refused?: Promise<Error>;
   stop(): Promise<void>;
 }
 

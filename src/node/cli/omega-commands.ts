@@ -5,6 +5,7 @@ import { ROOT_LIST_VERSION } from '../../omega/root-list.js';
 import { parseDuration } from '../config/duration.js';
 import { domainName } from '../config/omega-types.js';
 import { CliOption } from './cli-option.js';
+import { type ClientFlags, timeoutOption } from './client-options.js';
 import type { KeygenFlags } from './commands/omega/keygen.js';
 import type { ServeFlags } from './commands/omega/serve.js';
 import type { ShowFlags } from './commands/omega/show.js';
@@ -92,13 +93,19 @@ function addChecks(omega: Command, io: CliIo, finish: (code: number) => void): v
     finish(await runVerify(io, line, flags));
   });
 
-  const show = omega.command('show').description('Show the root list that this machine has cached');
+  const show = omega.command('show').description('Show what a running node trusts, or what this machine has cached');
+  show.option('--url <url>', 'Running node to ask; without, the cache is read');
   const cache = new CliOption('--cache-dir <directory>', 'Cache directory of the node [REPRAM_CACHE_DIR]');
   show.addOption(cache.completedWith('directory'));
   addTrust(show);
-  show.option('--json', 'Print JSON').action(async (flags: ShowFlags) => {
-    const { runShow } = await import('./commands/omega/show.js');
-    finish(await runShow(io, flags));
+  show.addOption(timeoutOption());
+  show.option('--json', 'Print JSON').action(async ({ url, ...flags }: ShowFlags & ClientFlags) => {
+    if (url === undefined) {
+      const { runShow } = await import('./commands/omega/show.js');
+      return finish(await runShow(io, flags));
+    }
+    const { runShowNode } = await import('./commands/omega/show-node.js');
+    finish(await runShowNode(io, { ...flags, url }));
   });
 }
 

@@ -1,5 +1,18 @@
 import { z } from 'zod';
 
+/** What a node says of its root list, as on the wire. Nodes may add fields, states and codes. */
+export interface RootListStatus {
+  readonly state: string;
+  readonly root: boolean;
+  readonly trusted_keys: readonly string[];
+  readonly list?:
+    | { readonly expires_unix_seconds: number; readonly nodes: readonly string[]; readonly key: string }
+    | undefined;
+  readonly last_refresh_unix_seconds: number;
+  readonly last_failure?: { readonly source: string; readonly code: string } | undefined;
+  readonly [extra: string]: unknown;
+}
+
 /** `GET /v1/status`, as on the wire. Nodes may add fields. */
 export interface NodeStatus {
   readonly status: string;
@@ -8,6 +21,8 @@ export interface NodeStatus {
   readonly enclave: string;
   readonly uptime?: string | undefined;
   readonly memory?: Readonly<Record<string, unknown>> | undefined;
+  /** Absent where no signed root list is configured, and on older nodes. */
+  readonly omega?: RootListStatus | undefined;
   readonly [extra: string]: unknown;
 }
 
@@ -38,6 +53,17 @@ export interface KeysAnswer {
   readonly next_cursor?: string | undefined;
 }
 
+const unixSeconds = z.int().min(0);
+
+const rootListStatus: z.ZodType<RootListStatus> = z.looseObject({
+  state: z.string(),
+  root: z.boolean(),
+  trusted_keys: z.array(z.string()),
+  list: z.looseObject({ expires_unix_seconds: unixSeconds, nodes: z.array(z.string()), key: z.string() }).optional(),
+  last_refresh_unix_seconds: unixSeconds,
+  last_failure: z.looseObject({ source: z.string(), code: z.string() }).optional(),
+});
+
 export const nodeStatus: z.ZodType<NodeStatus> = z.looseObject({
   status: z.string(),
   node_id: z.string(),
@@ -45,6 +71,7 @@ export const nodeStatus: z.ZodType<NodeStatus> = z.looseObject({
   enclave: z.string(),
   uptime: z.string().optional(),
   memory: z.record(z.string(), z.unknown()).optional(),
+  omega: rootListStatus.optional(),
 });
 
 // The Go node says null where a list is empty.

@@ -13,6 +13,7 @@ import type { HttpGet } from '../../omega/ports/http-get.js';
 import type { Resolver } from '../../omega/ports/resolver.js';
 import { RootRefresher } from '../../omega/refresher.js';
 import { RootStatus } from '../../omega/root-status.js';
+import { seldom } from '../../omega/seldom.js';
 import type { RootListSource } from '../../omega/source.js';
 import { SourceRound } from '../../omega/source-round.js';
 import { DnsSource, FileSource, InlineSource, UrlSource } from '../../omega/sources.js';
@@ -59,12 +60,17 @@ export interface Omega {
   stop(): void;
   /** Looks for a newer list at once; resolves when a refresh that began after the call has ended. */
   trigger(): Promise<void>;
+  /** `listener` is called when another list is taken. */
+  subscribe(listener: () => void): void;
   /** The seeds as they are now. Empty where no list counts and none are given by hand. */
   seeds(): readonly HostPort[];
   /** Whether a bootstrap request may be answered: on a public network, by roots alone; others answer 403. */
   admitsJoiners(): boolean;
   status(): OmegaStatus;
 }
+
+/** Least time between two looks for a newer list that are due to joiners who were turned away, in milliseconds. */
+const ASKED_PAUSE_MS = 30_000;
 
 /**
  * Wires the root list of one node, or says in the log why it has none: without a source there is nothing to verify.
@@ -84,13 +90,20 @@ export function createOmega(config: OmegaConfig, self: HostPort, ports: OmegaPor
   const round = new SourceRound(ports, { sources, verifier, holder });
   const root = new RootStatus(ports, self, { holder });
   const refresher = new RootRefresher(ports, { verifier, holder, round, cache });
+  // Whoever asks may have a newer list than this node, one that names it.
+  const lookAgain = seldom(ports.clock, ASKED_PAUSE_MS, () => void refresher.trigger());
   tellPeersGiven(config, ports.log);
   return {
     start: () => refresher.start(),
     stop: () => refresher.stop(),
     trigger: () => refresher.trigger(),
+    subscribe: (listener) => holder.subscribe(() => listener()),
     seeds: () => seedsOf(config, holder.current()?.roots ?? []),
-    admitsJoiners: () => config.network === 'private' || root.isRoot(),
+    admitsJoiners: () => {
+      const isAdmitted = config.network === 'private' || root.isRoot();
+      if (!isAdmitted) lookAgain();
+      return isAdmitted;
+    },
     status: () => statusOf(config, { holder, root, refresher, round }),
   };
 }

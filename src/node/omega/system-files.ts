@@ -1,7 +1,8 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { FileRead, Files, FileWrite } from '../../omega/ports/files.js';
+import { makeDirectory } from './make-directory.js';
 import { platformCode } from './platform-code.js';
 
 /** The file system of the machine. */
@@ -21,7 +22,7 @@ export const systemFiles: Files = {
 
   async writeAtomic(path: string, text: string): Promise<FileWrite> {
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await makeDirectory(dirname(path));
       await writeFileAtomic(path, text, { mode: 0o600 });
       return { kind: 'written' };
     } catch (error) {

@@ -59,6 +59,8 @@ interface AttachmentParts {
   readonly codecs: (kind: LinkCodec) => FrameCodec;
   readonly age: FrameAge;
   readonly seeds: () => readonly HostPort[];
+  /** Called when a round has ended without success. */
+  readonly lookForSeeds: () => void;
   readonly listener: AttachmentListener;
 }
 
@@ -70,6 +72,7 @@ export class Attachment {
   readonly #ports: AttachmentPorts;
   readonly #self: Self;
   readonly #listener: AttachmentListener;
+  readonly #lookForSeeds: () => void;
   readonly #candidates: Candidates;
   readonly #seeker: Seeker;
   /** Events not taken yet. Bounded by what one event gives rise to. */
@@ -96,6 +99,7 @@ export class Attachment {
     this.#ports = ports;
     this.#self = self;
     this.#listener = parts.listener;
+    this.#lookForSeeds = parts.lookForSeeds;
     this.#candidates = new Candidates(ports, self, parts);
     this.#seeker = new Seeker(ports, self, {
       ...parts,
@@ -124,6 +128,16 @@ export class Attachment {
 
   start(): void {
     this.#depart('start');
+    this.#post({ kind: 'due' });
+  }
+
+  /** Other seeds are known now: a search that pauses goes on at once, one that is under way tries them too. */
+  seedsChanged(): void {
+    if (this.#departure === undefined) return;
+    this.#failedRounds = 0;
+    this.#pause?.cancel();
+    this.#seeker.append(this.#candidates.round(this.#scope, this.#parent?.info.address));
+    this.#dialBesides();
     this.#post({ kind: 'due' });
   }
 
@@ -266,6 +280,10 @@ export class Attachment {
   #widen(named: readonly Target[] = []): void {
     this.#seeker.prefer(named);
     this.#seeker.append(this.#candidates.round('any', this.#parent?.info.address));
+    this.#dialBesides();
+  }
+
+  #dialBesides(): void {
     const isDialling = this.#phase === 'dialling' || this.#phase === 'moving: dialling';
     if (isDialling && !this.#seeker.isDelayed) this.#seeker.dial();
   }
@@ -308,6 +326,7 @@ export class Attachment {
   #rest(): void {
     const { clock, rng, log } = this.#ports;
     if (this.#failedRounds === 0) log.info('no node to attach to answers yet; trying again');
+    this.#lookForSeeds();
     const capMs = longestPauseMs(this.#candidates.count);
     const pauseMs = Math.round(fullJitterMs(rng, this.#failedRounds++, { ...BACKOFF, capMs }));
     this.#pause = clock.setTimer(pauseMs, () => this.#post({ kind: 'due' }));

@@ -50,6 +50,7 @@ interface TransientParts {
   readonly codecs: (kind: LinkCodec) => FrameCodec;
   readonly age: FrameAge;
   readonly seeds: () => readonly HostPort[];
+  readonly lookForSeeds: () => void;
 }
 
 export interface TransientStatus {
@@ -166,6 +167,11 @@ export class Transient implements Uplink {
     this.#isUsed = true;
     this.#sweeper.start();
     this.#attachment.start();
+  }
+
+  /** Other seeds are known now. */
+  seedsChanged(): void {
+    this.#attachment.seedsChanged();
   }
 
   /**

@@ -30,6 +30,8 @@ export const INVARIANTS = {
   carriedQuorum: '201 of a transient means that a quorum of substrates holds the value',
   downlink: 'a parent sends a child each write once, and none of its own',
   carried: 'at rest transients hold what their enclave holds',
+  rootLists: 'only root lists that were signed, and have not expired, are used',
+  noRollback: 'no root list is older than one seen before',
   history: 'what clients saw fits the order of versions',
 } as const;
 

@@ -30,6 +30,7 @@ import { OnceIsEnough } from './repetition.js';
 import { firstDifference } from './replicas.js';
 import { type AtRestOptions, type AtRestReport, comeToRest, type RestParts } from './rest.js';
 import { StoredIsKept } from './retention.js';
+import { RootListsAreTrusted } from './root-lists.js';
 import { NobodyIsFlooded } from './storms.js';
 import { EvictionTakesEvidence } from './strikes.js';
 import { TreeWatch } from './tree-watch.js';
@@ -82,6 +83,7 @@ export class Oracle implements WorldObserver {
       new SentDownOnce(world, tree),
       history,
       new ValuesAreGenuine(world),
+      new RootListsAreTrusted(world),
     ];
     const reattachment = new Reattachment(world, tree);
     this.#rest = { ledger: this.#ledger, convergence, reattachment, idle, history, invariants: this.#invariants };

@@ -16,6 +16,9 @@ const SEND_TIMEOUT_MS = 5000;
 /** A seed is waited for so long before the next is asked besides, in milliseconds. */
 const NEXT_SEED_MS = 250;
 
+/** Most roots that a list of a scenario names. */
+const MOST_ROOTS = 3;
+
 /** What summing up times in milliseconds may be off by. */
 const ROUNDING_MS = 0.001;
 
@@ -144,6 +147,7 @@ function isRepeated({ to }: Post, { lastSeed, lastSettledMs }: Search, nowMs: nu
 }
 
 /** Each seed may be asked twice in a round: see `outdo`. */
-function longestRoundMs({ config }: SimNode): number {
-  return (2 * config.peers.length + 1) * SEND_TIMEOUT_MS;
+function longestRoundMs({ config, omega }: SimNode): number {
+  const seeds = omega === undefined ? config.peers.length : MOST_ROOTS;
+  return (2 * seeds + 1) * SEND_TIMEOUT_MS;
 }

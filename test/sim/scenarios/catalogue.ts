@@ -10,6 +10,7 @@ import { isolationOfOne, splitInHalves, totalIsolation } from './partitions.js';
 import { fastRestart, lateJoiner } from './refills.js';
 import { removedForADay } from './removals.js';
 import { returnBehind, returnCollides } from './returns.js';
+import { rootLists } from './root-lists.js';
 import { rough } from './rough.js';
 import type { Scenario } from './scenario.js';
 import { TRAPS } from './traps/traps.js';
@@ -54,7 +55,7 @@ export const SCRIPTED: readonly Scenario[] = [
 export const TREE: readonly Scenario[] = [treeLosses, treeCrowd, treeFaults, treeRough, treeAbroad];
 
 /** Those that are another one with each seed. */
-export const DRAWN: readonly Scenario[] = [mixed, rough];
+export const DRAWN: readonly Scenario[] = [mixed, rough, rootLists];
 
 /** Those that take some ten seconds: they are left to the corpus. */
 export const SLOW: readonly Scenario[] = [cleanStart(300, 30_000), removedForADay];

@@ -39,6 +39,7 @@ export function createNode(world: World, secret: string | undefined, options: No
       clock: world.clock,
       network: world.network,
       simLinks: world.links,
+      discovery: world.discovery,
       machine,
       rng: world.fork(`node ${id} ${count}`),
       onRun: (process) => world.entered(process),

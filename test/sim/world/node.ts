@@ -8,12 +8,14 @@ import { type Core, createCore } from '../../../src/node/core.js';
 import { InFlight } from '../../../src/node/http/in-flight.js';
 import { PeerDesk } from '../../../src/node/http/peer-desk.js';
 import { createSelf } from '../../../src/node/identity.js';
+import { createOmega, type Omega } from '../../../src/node/omega/create-omega.js';
 import { drainAndStop } from '../../../src/node/shutdown.js';
 import { BOOTSTRAP_PATH, MESSAGE_PATH, REPLICA_PATH } from '../../../src/node/wire/paths.js';
 import { SIGNATURE_HEADER } from '../../../src/node/wire/signature.js';
 import { ReadableMetrics } from '../../support/ports.js';
 import type { VirtualClock } from '../../support/virtual-clock.js';
 import { SimConnections } from './connections.js';
+import type { Discovery } from './discovery.js';
 import type { HeldValue, PutStatus, SimHost } from './host.js';
 import type { HostAnswer, HostRequest, LinkAcceptance, Machine } from './machine.js';
 import type { Network } from './network.js';
@@ -49,6 +51,7 @@ export interface NodeParts {
   readonly clock: VirtualClock;
   readonly network: Network;
   readonly simLinks: SimLinks;
+  readonly discovery: Discovery;
   readonly machine: Machine;
   readonly rng: Rng;
   readonly onRun: (process: SimProcess) => void;
@@ -64,6 +67,8 @@ export class SimNode implements SimHost {
   readonly config: NodeConfig;
   readonly self: Self;
   readonly core: Core;
+  /** Where a root list is configured. */
+  readonly omega: Omega | undefined;
   readonly metrics: ReadableMetrics = new ReadableMetrics();
   /** Connections to every peer dialled. Bounded by the peers of the run. */
   readonly connections = new Map<string, SimConnections>();
@@ -90,10 +95,15 @@ export class SimNode implements SimHost {
     };
     const dialer = new SimDialer({ links: parts.simLinks, machine, process: this.process, clock: this.clock });
     const localHealth = config.localHealth ?? true;
-    this.core = createCore(config, this.self, { ...ports, dial, dialer }, { localHealth });
+    const outside = parts.discovery.portsOf(machine, this.clock);
+    const hasList = config.omegaDomain !== undefined;
+    this.omega = hasList ? createOmega(config, this.self.address, { ...ports, ...outside, home: '/home' }) : undefined;
+    this.core = createCore(config, this.self, { ...ports, dial, dialer }, { localHealth, omega: this.omega });
     const { gossip, keys, ageBound, tree } = this.core;
     const isMember = (): boolean => tree.role === 'substrate';
-    this.#desk = new PeerDesk(ports, { gossip, gate: this.#gate, keys, ageBound, isMember });
+    const { omega } = this;
+    const admission = omega && { admitsJoiners: () => omega.admitsJoiners() };
+    this.#desk = new PeerDesk(ports, { gossip, gate: this.#gate, keys, ageBound, isMember, ...admission });
     this.links = { codec: 'cbor', mayAccept: () => tree.mayAccept, accept: (link) => tree.accept(link) };
   }
 
@@ -125,10 +135,12 @@ export class SimNode implements SimHost {
     const { store, gossip, recovery, seedRounds, tree } = this.core;
     store.start();
     gossip.start();
+    const listed = this.omega?.start();
     if (this.isTransient) return tree.becomeTransient();
     recovery.start();
     seedRounds.start();
-    void recovery.trigger();
+    if (listed === undefined) void recovery.trigger();
+    else void listed.then(() => recovery.trigger({ refresh: false }));
   }
 
   answer({ path, headers, body }: HostRequest): HostAnswer | Promise<HostAnswer> {
@@ -152,7 +164,10 @@ export class SimNode implements SimHost {
 
   drain(): Promise<void> {
     const outside = { server: NO_SERVER, lag: NO_LAG, streams: NO_STREAMS, gate: this.#gate, writes: this.#writes };
-    return drainAndStop({ ...this.core, ...outside, clock: this.clock, log: this.#log }, this.config.drainTimeoutMs);
+    return drainAndStop(
+      { ...this.core, ...outside, omega: this.omega, clock: this.clock, log: this.#log },
+      this.config.drainTimeoutMs,
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import { SeededRng } from '../../support/ports.js';
 import { VIRTUAL_START_MS, VirtualClock } from '../../support/virtual-clock.js';
 import { Clients } from './clients.js';
 import { createNode, type NodeOptions, watchNode } from './create-node.js';
+import { Discovery } from './discovery.js';
 import { EventLog, type LoggedEvent } from './event-log.js';
 import type { SimHost } from './host.js';
 import { Network } from './network.js';
@@ -38,6 +39,8 @@ export class World {
   readonly links: SimLinks;
   readonly clients: Clients;
   readonly log: EventLog;
+  /** Where nodes find root lists that are configured to. */
+  readonly discovery: Discovery = new Discovery(() => this.fork('discovery'));
   readonly #options: WorldOptions;
   readonly #observers: WorldObserver[] = [];
   readonly #observer: WorldObserver;

@@ -26,7 +26,10 @@ beforeEach(() => {
   join = () => clock.sleep(100);
 });
 
-function recovery(seeds: () => readonly HostPort[] = () => SEEDS): IsolationRecovery {
+function recovery(
+  seeds: () => readonly HostPort[] = () => SEEDS,
+  more: { readonly refresh?: () => Promise<void> } = {},
+): IsolationRecovery {
   return new IsolationRecovery(
     { clock, rng: new SeededRng(1), log: new RecordingLog(), metrics },
     { intervalMs: 30_000 },
@@ -40,6 +43,7 @@ function recovery(seeds: () => readonly HostPort[] = () => SEEDS): IsolationReco
         underWay--;
         return !isolated;
       },
+      ...more,
     },
   );
 }
@@ -117,6 +121,54 @@ describe('IsolationRecovery', () => {
     await clock.run(1000);
     const asked = joins.map(({ seeds }) => seeds[0]?.port);
     expect(new Set(asked).size).toBe(asked.length);
+    finder.stop();
+  });
+
+  it('NewSeeds_DuringAPause_AreAskedAtOnce', async () => {
+    const finder = recovery();
+    void finder.trigger();
+    await clock.run(20_000);
+    while (underWay > 0) await clock.run(1);
+    const before = joins.length;
+    finder.seedsChanged();
+    await clock.run(0);
+    expect([joins.length, joins.at(-1)?.atMs]).toEqual([before + 1, clock.monotonicMs()]);
+    finder.stop();
+  });
+
+  it('Tick_DuringACycle_LooksForNewerSeeds_AndBeginsNoOther', async () => {
+    const refreshedMs: number[] = [];
+    const finder = recovery(undefined, { refresh: async () => void refreshedMs.push(clock.monotonicMs()) });
+    finder.start();
+    await clock.run(25_000);
+    void finder.trigger();
+    await clock.run(5000);
+    expect([refreshedMs.slice(0, 2), cycles()]).toEqual([[25_000, 30_000], 1]);
+    finder.stop();
+  });
+
+  it('ACycle_LooksForNewerSeedsAgain_NoMoreOftenThanEvery5s_AndWaitsForThemOnce', async () => {
+    const refreshedMs: number[] = [];
+    const refresh = (): Promise<void> => {
+      refreshedMs.push(clock.monotonicMs());
+      return new Promise(() => undefined);
+    };
+    const finder = recovery(undefined, { refresh });
+    void finder.trigger();
+    await clock.run(29_000);
+    const gaps = refreshedMs.slice(1).map((atMs, i) => atMs - (refreshedMs[i] ?? 0));
+    expect(joins[0]?.atMs).toBe(2000);
+    expect(gaps.length).toBeGreaterThanOrEqual(3);
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(5000);
+    for (const gap of gaps) expect(gap).toBeLessThan(9200);
+    finder.stop();
+  });
+
+  it('Sources_ThatHang_HoldUpNobodyWhoHasJustLooked', async () => {
+    const finder = recovery(undefined, { refresh: () => new Promise(() => undefined) });
+    void finder.trigger({ refresh: false });
+    await clock.run(0);
+    expect(joins.map(({ atMs }) => atMs)).toEqual([0]);
     finder.stop();
   });
 

@@ -39,7 +39,7 @@ async function stopNode(io: CliIo, node: StoppableNode, drainTimeoutMs: number):
 }
 
 /**
- * `start`: runs a node until SIGTERM or SIGINT. A signal that comes while it is still starting stops it when it has.
+ * `start`: runs a node until SIGTERM or SIGINT, or until it turns out that it should not run. A signal that comes while it is still starting stops it when it has.
  */
 export async function runStart(io: CliIo, flags: StartFlags, given: ConfigInput['flags']): Promise<number> {
   const readFile = (path: string): string => readFileSync(path, 'utf8');
@@ -56,6 +56,7 @@ export async function runStart(io: CliIo, flags: StartFlags, given: ConfigInput[
   }
   const signalled = firstSignal(io);
   const node = await io.startNode(config);
-  await signalled;
-  return stopNode(io, node, config.drainTimeoutMs);
+  const refusal = await Promise.race([signalled.then(() => undefined), ...(node.refused ? [node.refused] : [])]);
+  const code = await stopNode(io, node, config.drainTimeoutMs);
+  return refusal === undefined ? code : reportError(io, refusal);
 }

@@ -6,6 +6,7 @@ import type { Files } from '../../../omega/ports/files.js';
 import type { Signatures } from '../../../omega/ports/signatures.js';
 import { formatRootList, parseRootList, type RootList } from '../../../omega/root-list.js';
 import { signRootList } from '../../../omega/verify.js';
+import { quoted } from '../../printable.js';
 import { isoTime } from '../iso-time.js';
 import { readNodeNames } from './node-names.js';
 import type { Published } from './zone.js';
@@ -36,17 +37,28 @@ export type Signed =
 /** Signs a list that expires `lifetimeS` from now, and after `formerExpiresS`. */
 export async function signNow(ports: SignerPorts, options: SigningOptions, formerExpiresS = 0): Promise<Signed> {
   const key = await ports.files.read(options.keyFile, 1024);
-  if (key.kind === 'failed') return { ok: false, reason: `the key file cannot be read (${key.reason})` };
+  if (key.kind === 'failed')
+    return { ok: false, reason: `the key file ${quoted(options.keyFile)} cannot be read (${key.reason})` };
   const parsedKey = parsePrivateKey(key.text, ports.signatures);
   if (!parsedKey.ok) {
     const why =
-      parsedKey.fault === 'MISMATCH' ? 'its two halves do not belong together' : 'it is not base64 of 64 bytes';
-    return { ok: false, reason: `the key file holds no private key: ${why}` };
+      parsedKey.fault === 'MISMATCH'
+        ? 'its two halves do not belong together'
+        : 'it is not base64 of 64 bytes, or of a seed of 32';
+    return { ok: false, reason: `the key file ${quoted(options.keyFile)} holds no private key: ${why}` };
   }
   const text = await nodesText(ports, options);
-  if (typeof text !== 'string') return { ok: false, reason: `the file of nodes cannot be read (${text.failed})` };
+  if (typeof text !== 'string')
+    return {
+      ok: false,
+      reason: `the file of nodes ${'file' in options.nodes ? quoted(options.nodes.file) : ''} cannot be read (${text.failed})`,
+    };
   const names = readNodeNames(text);
-  if (!names.ok) return { ok: false, reason: `${JSON.stringify(names.bad.slice(0, 100))} is not host:port` };
+  if (!names.ok)
+    return {
+      ok: false,
+      reason: `${quoted(names.bad)} is not host:port: a port is 1 to 65535, IPv6 stands in brackets`,
+    };
   const wantedS = Math.floor(ports.clock.nowMs() / 1000) + options.lifetimeS;
   const expiresS = Math.max(wantedS, formerExpiresS + 1);
   const list = signRootList(
@@ -128,7 +140,7 @@ export class Signer {
       this.#tell(`signed a list of ${signed.list.nodes.length} nodes that expires ${isoTime(signed.list.expiresS)}`);
     } else if (signed.reason !== this.#lastReason) {
       this.#lastReason = signed.reason;
-      this.#tell(`cannot sign, the former list stays: ${signed.reason}`);
+      this.#tell(`cannot sign${this.#list === undefined ? '' : ', the former list stays'}: ${signed.reason}`);
     }
     return signed;
   }

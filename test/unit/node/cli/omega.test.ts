@@ -8,7 +8,7 @@ import { formatPublicKey } from '../../../../src/omega/keys.js';
 import { parseRootList } from '../../../../src/omega/root-list.js';
 import { eventually } from '../../../support/node-process.js';
 import { KEYS, OTHER_KEYS, signedLine } from '../../../support/root-lists.js';
-import { FakeWorld, run } from './harness.js';
+import { FakeWorld, jsonAnswer, run } from './harness.js';
 
 let directory: string;
 let keyFile: string;
@@ -47,6 +47,23 @@ describe('keygen', () => {
     const ran = await run({}, 'omega', 'keygen', '--out', keyFile);
     expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('is not overwritten') });
     expect(await readFile(keyFile, 'utf8')).toBe('precious');
+  });
+});
+
+describe('keygen, where it cannot write', () => {
+  test.each(['/proc/none/of/these/key', '/dev/null/key'])('to %s says so, and ends', async (out) => {
+    const ran = await run({}, 'omega', 'keygen', '--out', out);
+    expect(ran).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`--out "${out}" cannot be written`),
+    });
+  });
+
+  test('makes the directories that are missing', async () => {
+    const out = inDirectory('a/b/omega.key');
+    expect((await run({}, 'omega', 'keygen', '--out', out)).code).toBe(0);
+    expect((await stat(inDirectory('a/b'))).mode & 0o777).toBe(0o700);
   });
 });
 
@@ -182,6 +199,65 @@ describe('show', () => {
     expect(empty).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no root list is cached') });
     await writeFile(inDirectory('root-list.json'), '{"version":');
     expect((await run({}, 'omega', 'show', '--cache-dir', directory)).stdout).toContain('verdict\tMALFORMED');
+  });
+});
+
+describe('show --url', () => {
+  const status = { status: 'healthy', node_id: 'n1', network: 'public', enclave: 'default' };
+  const omega = {
+    state: 'valid',
+    root: true,
+    trusted_keys: ['KEY1', 'KEY2'],
+    list: { version: 'omega-v1', expires_unix_seconds: 1_800_000_000, nodes: ['a.test:1', '[::1]:2'], key: 'KEY2' },
+    last_refresh_unix_seconds: 1_799_990_000,
+    last_failure: { source: 'dns net.test', code: 'NO_RECORD' },
+  };
+  const args = ['omega', 'show', '--url', 'http://node:1'] as const;
+
+  test('shows what a running node trusts, and what ails it', async () => {
+    const ran = await run({ answer: () => jsonAnswer({ ...status, omega }) }, ...args);
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.calls).toMatchObject([{ path: '/v1/status' }]);
+    expect(ran.stdout.split('\n')).toEqual([
+      'node\tn1',
+      'state\tvalid',
+      'expires\t2027-01-15T08:00:00Z',
+      'signed by\tKEY2',
+      'root\ta.test:1',
+      'root\t[::1]:2',
+      'is a root\tyes',
+      'trusts\tKEY1',
+      'trusts\tKEY2',
+      'refreshed\t2027-01-15T05:13:20Z',
+      'failure\tdns net.test: NO_RECORD: the name that _bootstrap points to has no TXT record; publish the signed line there',
+      '',
+    ]);
+    const json = await run({ answer: () => jsonAnswer({ ...status, omega }) }, ...args, '--json');
+    expect(JSON.parse(json.stdout)).toEqual(omega);
+  });
+
+  test('shows a node that never had a list, and a failure that this version does not know', async () => {
+    const bare = { state: 'none', root: false, trusted_keys: ['KEY1'], last_refresh_unix_seconds: 0 };
+    const failure = { last_failure: { source: 'x', code: 'NEWER_CODE' } };
+    const ran = await run({ answer: () => jsonAnswer({ ...status, omega: { ...bare, ...failure } }) }, ...args);
+    expect(ran.stdout).toBe(
+      'node\tn1\nstate\tnone\nis a root\tno\ntrusts\tKEY1\nrefreshed\tnever\nfailure\tx: NEWER_CODE\n',
+    );
+  });
+
+  test('says that a node has no root list to show, and ends with 1', async () => {
+    const ran = await run({ answer: () => jsonAnswer(status) }, ...args);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toContain('http://node:1 finds others without a signed root list');
+  });
+
+  test.each([
+    ['--cache-dir', '/c'],
+    ['--pubkey', 'K'],
+    ['--pubkey-file', 'f'],
+  ] as const)('takes no %s beside it: a node has verified its list itself', async (...flag) => {
+    const ran = await run({}, ...args, ...flag);
+    expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`--url and ${flag[0]}`) });
   });
 });
 

@@ -40,6 +40,15 @@ async function configStartedWith(env: Readonly<Record<string, string>>, ...args:
   return started;
 }
 
+test('a node that should not run is stopped, and ends with its reason', async () => {
+  let stops = 0;
+  const refused = Promise.resolve(new RepramError('NO_ROOT_LIST', 'EXPIRED: the cached root list expired'));
+  const stop = async (): Promise<void> => void stops++;
+  const ran = await run({ startNode: async () => ({ refused, stop }) });
+  expect([ran.code, stops]).toEqual([69, 1]);
+  expect(ran.stderr).toContain('EXPIRED: the cached root list expired');
+});
+
 describe('flags', () => {
   test('start a node with or without naming the command', async () => {
     for (const command of [[], ['start']]) {

@@ -96,6 +96,32 @@ describe('createOmega', () => {
     privateNode.stop();
   });
 
+  it('JoinerTurnedAway_HasANewerListLookedFor_OnceInAWhile', async () => {
+    let asked = 0;
+    const answer = txt;
+    const made = await started({ omegaDomain: 'net.test' }, { host: 'other.test', port: 8080 });
+    txt = (name) => {
+      if (name.startsWith('_bootstrap')) asked++;
+      return answer(name);
+    };
+    for (let second = 0; second < 65; second++) {
+      expect(made.admitsJoiners()).toBe(false);
+      await clock.run(1000);
+    }
+    expect(asked).toBe(2);
+    made.stop();
+  });
+
+  it('ListTaken_IsToldToWhoeverAskedForSeeds', async () => {
+    const made = omega({ omegaDomain: 'net.test' });
+    const told: string[][] = [];
+    made?.subscribe(() => void told.push(made.seeds().map(({ host }) => host)));
+    void made?.start();
+    await clock.run(0);
+    expect(told).toEqual([['a.test', 'b.test']]);
+    made?.stop();
+  });
+
   it('PeersByHand_WinOnAPublicNetwork_WithAWarning_AndComeFirstOnAPrivateOne', async () => {
     const publicNode = await started({ omegaDomain: 'net.test', peers: [PEER] });
     expect(publicNode.seeds()).toEqual([PEER]);

@@ -36,7 +36,7 @@ describe('files', () => {
   it('that cannot be written or read say why', async () => {
     await writeFile(join(directory, 'file'), 'x'.repeat(11));
     const below = join(directory, 'file', 'list.json');
-    expect(await systemFiles.writeAtomic(below, '')).toEqual({ kind: 'failed', reason: 'EEXIST' });
+    expect(await systemFiles.writeAtomic(below, '')).toEqual({ kind: 'failed', reason: 'ENOTDIR' });
     expect(await systemFiles.read(join(directory, 'none'), 10)).toEqual({ kind: 'failed', reason: 'ENOENT' });
     expect(await systemFiles.read(directory, 10)).toEqual({ kind: 'failed', reason: 'EISDIR' });
     expect(await systemFiles.read(join(directory, 'file'), 10)).toEqual({ kind: 'failed', reason: 'EFBIG' });

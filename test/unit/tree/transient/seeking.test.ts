@@ -53,6 +53,59 @@ describe('Transient, seeking a parent', () => {
     expect(bench.changes).toMatchObject([{ kind: 'attached', cause: 'start', parent: { id: 'a' }, durationMs: 0 }]);
   });
 
+  it('that pauses without a seed is attached as soon as seeds are known, and not when the pause is over', async () => {
+    bench = new TransientBench([]);
+    await bench.start();
+    await bench.clock.run(100_000);
+    while (bench.state !== 'detached') await bench.clock.run(1);
+    const nowMs = bench.clock.monotonicMs();
+    bench.at('late');
+    bench.seeds = ['late'];
+    bench.transient.seedsChanged();
+    await settle();
+    expect([bench.state, bench.parentId, bench.clock.monotonicMs()]).toEqual(['attached', 'late', nowMs]);
+  });
+
+  it('that still dials dead seeds tries those too that come to be known meanwhile', async () => {
+    bench = new TransientBench(['a']);
+    bench.at('a', { reach: 'silent' });
+    await bench.start();
+    await bench.clock.run(1000);
+    bench.at('late');
+    bench.seeds = ['late'];
+    bench.transient.seedsChanged();
+    await settle();
+    expect([bench.state, bench.parentId]).toEqual(['attached', 'late']);
+  });
+
+  it('takes no notice of other seeds while it is attached, before its start, and after its end', async () => {
+    bench = new TransientBench(['a']);
+    bench.at('a');
+    bench.at('late');
+    bench.transient.seedsChanged();
+    expect(bench.dialer.dials).toHaveLength(0);
+    await bench.start();
+    bench.seeds = ['late'];
+    bench.transient.seedsChanged();
+    await settle();
+    expect([bench.parentId, bench.dialer.dials.length]).toEqual(['a', 1]);
+    await bench.transient.stop();
+    bench.transient.seedsChanged();
+    await bench.clock.run(60_000);
+    expect(bench.dialer.dials).toHaveLength(1);
+  });
+
+  it('looks for newer seeds when a round has ended without success', async () => {
+    bench = new TransientBench(['a']);
+    const a = bench.at('a');
+    await bench.start();
+    expect(bench.looks).toEqual([]);
+    a.reach = 'refused';
+    a.link.end();
+    await settle();
+    expect(bench.looks).toEqual([bench.clock.monotonicMs()]);
+  });
+
   it('starts once', async () => {
     bench.at('a');
     bench = new TransientBench(['a']);

@@ -44,7 +44,7 @@ export async function runShow(io: CliIo, flags: ShowFlags): Promise<number> {
     shown.push(show(path, lineOfCacheFile(file.text), verifier));
   }
   if (shown.length === 0) {
-    await say(io, `no root list is cached: ${paths.map((path) => quoted(path)).join(' and ')} hold none`);
+    await say(io, `no root list is cached: looked for ${paths.map((path) => quoted(path)).join(' and ')}`);
     return EXIT.failure;
   }
   await io.stdout.write(flags.json ? `${JSON.stringify(shown, null, 2)}\n` : table(io, shown));
