@@ -233,6 +233,7 @@ export class Gossip {
 
   /** Handles one message from a peer. Never throws. */
   receive(message: Message): Receipt {
+    if (message.from !== this.#self.id) this.joiner.reach?.dialled();
     return this.#inbox.receive(message);
   }
 

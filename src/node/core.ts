@@ -6,7 +6,7 @@ import type { Log } from '../gossip/ports/log.js';
 import type { Metrics } from '../gossip/ports/metrics.js';
 import type { Rng } from '../gossip/ports/rng.js';
 import type { Self } from '../gossip/self.js';
-import type { ReachInquiry } from '../gossip/topology/joiner.js';
+import { Reach } from '../gossip/topology/reach.js';
 import { IsolationRecovery } from '../omega/isolation-recovery.js';
 import { SeedRounds } from '../omega/seed-rounds.js';
 import { seldom } from '../omega/seldom.js';
@@ -88,7 +88,8 @@ export function createCore(
     return joined;
   };
   if (config.peers.length > 0 || omega !== undefined) {
-    const looked = ports.clock.sleep(MAX_HOLD_MS, asked.signal);
+    // Who may be no member does not take its own copy for a quorum.
+    const looked = ports.clock.sleep(MAX_HOLD_MS, asked.signal).then(() => gossip.joiner.reach?.settled());
     gossip.writer.hold(looked);
     gossip.reader.hold(looked);
     tree.hold(looked);
@@ -113,23 +114,16 @@ export function createCore(
     recovery.stop();
     seedRounds.stop();
   };
+  if (config.inbound === 'auto') {
+    gossip.joiner.reach = new Reach(ports.clock, (isReachable) => {
+      if (isReachable) return;
+      leaveTheSeeds();
+      tree.becomeTransient();
+    });
+  }
   gossip.onRemoved = () => {
     leaveTheSeeds();
     omega?.stop();
   };
-  gossip.joiner.reach = reachInquiry(config, () => {
-    leaveTheSeeds();
-    tree.becomeTransient();
-  });
   return { keys, ageBound, store, transport, gossip, recovery, seedRounds, tree };
-}
-
-/** Where nobody has said whether this node can be dialled, the first seed that answers finds out. */
-function reachInquiry({ inbound }: NodeConfig, becomeTransient: () => void): ReachInquiry | undefined {
-  if (inbound !== 'auto') return undefined;
-  return {
-    answered: (isReachable) => {
-      if (!isReachable) becomeTransient();
-    },
-  };
 }

@@ -10,6 +10,7 @@ import type { BootstrapRequest } from '../wire/bootstrap.js';
 import type { NodeInfo } from '../wire/message.js';
 import { within } from '../within.js';
 import type { Announcer } from './announcer.js';
+import { DIAL_AGAIN_MS, type Reach } from './reach.js';
 
 /** How long a seed that no node names as its address is left in peace once it has answered, in milliseconds. */
 export const ALIAS_REST_MS: number = 5 * 60 * 1000;
@@ -19,12 +20,6 @@ export const ALIAS_REST_MS: number = 5 * 60 * 1000;
  * nobody, and until somebody answers this node serves alone.
  */
 export const NEXT_SEED_MS = 250;
-
-/** What a node does not know of itself that may stand behind a NAT. */
-export interface ReachInquiry {
-  /** A seed of this implementation has answered: it could dial this node, or it could not and has not taken it in. */
-  answered(isReachable: boolean): void;
-}
 
 /** The asking side of a join. */
 export class Joiner {
@@ -36,10 +31,11 @@ export class Joiner {
   readonly #announcer: Announcer;
   /** When a seed that has answered may be asked again, in monotonic time. Bounded by the seeds there are. */
   readonly #restsUntilMs = new Map<string, number>();
-  /** Asks the seeds whether this node can be dialled, until one has said so; `undefined` where that is known. */
-  reach: ReachInquiry | undefined;
-  /** Found out: who cannot be dialled is no member, and joins through nobody. */
-  #isUnreachable = false;
+  /**
+   * Whether this node can be dialled: seeds are asked to try while that is open. Who cannot be is no member, and joins through
+   * nobody. `undefined` where somebody has said so.
+   */
+  reach: Reach | undefined;
 
   constructor(
     ports: { readonly clock: Clock; readonly transport: Transport; readonly log: Log },
@@ -71,21 +67,18 @@ export class Joiner {
 
   async #joinThrough(seed: HostPort): Promise<boolean> {
     const before = this.#members.live();
-    const outcome = await this.#ask(seed);
-    if (this.#isUnreachable) return true;
-    if (outcome.kind === 'joined' && outcome.answer.reachable === false) {
-      this.#log.info('a seed could not dial this node', { seed: formatHostPort(seed) });
-      this.#concludeReach(false);
-      return true;
-    }
-    if (outcome.kind === 'joined') {
+    const outcome = await this.#askUntilDialled(seed);
+    if (this.reach?.isUnreachable) return true;
+    if (outcome.kind === 'joined' && outcome.answer.reachable !== false) {
       // A seed of another implementation says nothing, and has taken the node for one that can be dialled.
-      this.#concludeReach(true);
+      this.reach?.dialled();
       this.#learn(outcome.answer.peers, seed, before);
       this.#log.info('joined through a seed', { seed: formatHostPort(seed), peers: outcome.answer.peers.length });
       return true;
     }
-    if (outcome.kind === 'self') {
+    if (outcome.kind === 'joined') {
+      this.#log.warn('a seed does not take in this node, though it can be dialled', { seed: formatHostPort(seed) });
+    } else if (outcome.kind === 'self') {
       this.#restsUntilMs.set(formatHostPort(seed), Number.POSITIVE_INFINITY);
     } else if (outcome.kind === 'id-taken') {
       this.#log.warn('seed bears our node id: ids must be unique', { seed: formatHostPort(seed) });
@@ -95,19 +88,24 @@ export class Joiner {
     return false;
   }
 
-  /** Said once: seeds are asked at the same time, and may not agree. */
-  #concludeReach(isReachable: boolean): void {
-    const { reach } = this;
-    this.reach = undefined;
-    this.#isUnreachable = reach !== undefined && !isReachable;
-    reach?.answered(isReachable);
+  /** A seed that could not dial this node is asked again, until it is known whether anybody can. */
+  async #askUntilDialled(seed: HostPort): Promise<BootstrapOutcome> {
+    for (;;) {
+      const wasOpen = this.reach?.isOpen === true;
+      const outcome = await this.#ask(seed);
+      if (!wasOpen || outcome.kind !== 'joined' || outcome.answer.reachable !== false) return outcome;
+      this.#log.info('a seed could not dial this node', { seed: formatHostPort(seed) });
+      this.reach?.failed();
+      if (this.reach?.isUnreachable) return outcome;
+      if (this.reach?.isOpen) await this.#clock.sleep(DIAL_AGAIN_MS);
+    }
   }
 
   /** A seed that knows a later incarnation of this node is asked once more, by one that is later still. */
   async #ask(seed: HostPort): Promise<BootstrapOutcome> {
     const ask = () => {
       const request = selfBootstrapRequest(this.#self);
-      const asking: BootstrapRequest = this.reach === undefined ? request : { ...request, wantsReach: true };
+      const asking: BootstrapRequest = this.reach?.isOpen ? { ...request, wantsReach: true } : request;
       return this.#transport.bootstrap(seed, asking, SEND_TIMEOUT_MS);
     };
     const outcome = await ask();

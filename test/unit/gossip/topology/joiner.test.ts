@@ -3,6 +3,7 @@ import type { HostPort } from '../../../../src/gossip/address.js';
 import type { BootstrapOutcome } from '../../../../src/gossip/ports/transport.js';
 import { selfInfo } from '../../../../src/gossip/self.js';
 import { ALIAS_REST_MS, NEXT_SEED_MS } from '../../../../src/gossip/topology/joiner.js';
+import { DIAL_AGAIN_MS, LEAST_DOUBT_MS, Reach } from '../../../../src/gossip/topology/reach.js';
 import { GossipBench, infoOf, SELF } from '../../../support/gossip-bench.js';
 
 let bench: GossipBench;
@@ -156,7 +157,7 @@ describe('Joiner', () => {
     const heard: boolean[] = [];
     beforeEach(() => {
       heard.length = 0;
-      bench.gossip.joiner.reach = { answered: (isReachable) => void heard.push(isReachable) };
+      bench.gossip.joiner.reach = new Reach(bench.clock, (isReachable) => void heard.push(isReachable));
     });
     const answer = (reachable?: boolean): BootstrapOutcome => ({
       kind: 'joined',
@@ -179,12 +180,36 @@ describe('Joiner', () => {
       expect(heard).toEqual([true]);
     });
 
-    it('Unreachable_ItIsTold_AndJoinsThroughNobody_ThenOrLater', async () => {
-      seedsAnswer({ 'a.test': answer(false) });
-      expect(await bench.gossip.joiner.join([seed('a')])).toBe(true);
+    it('Unreachable_IsAskedAgain_ThenItIsTold_AndJoinsThroughNobody_ThenOrLater', async () => {
+      let asked = 0;
+      bench.transport.onBootstrap = () => {
+        asked++;
+        return answer(false);
+      };
+      const joining = bench.gossip.joiner.join([seed('a')]);
+      await bench.clock.run(LEAST_DOUBT_MS - 1);
+      expect(heard).toEqual([]);
+      await bench.clock.run(DIAL_AGAIN_MS);
+      expect([await joining, asked]).toEqual([true, 1 + LEAST_DOUBT_MS / DIAL_AGAIN_MS]);
       seedsAnswer({ 'b.test': answer() });
       expect(await bench.gossip.joiner.join([seed('b')])).toBe(true);
       expect([heard, bench.gossip.members.live()]).toEqual([[false], []]);
+    });
+
+    it('Unreachable_ButAnotherNodePostsMeanwhile_IsAMember', async () => {
+      bench.transport.onBootstrap = (_seed, { wantsReach }) => answer(wantsReach === true ? false : undefined);
+      const joining = bench.gossip.joiner.join([seed('a')]);
+      await bench.clock.run(DIAL_AGAIN_MS - 1);
+      bench.gossip.receive({ type: 'PING', from: 'late', timestampS: 1, messageId: 'p', to: 'self' });
+      await bench.clock.run(1);
+      expect([await joining, heard]).toEqual([true, [true]]);
+      expect(bench.gossip.members.live().map(({ id }) => id)).toEqual(['a', 'x']);
+    });
+
+    it('SeedThatSaysUnreachable_ThoughItWasNotAsked_IsNoSeed', async () => {
+      bench.gossip.joiner.reach = undefined;
+      seedsAnswer({ 'a.test': answer(false) });
+      expect(await bench.gossip.joiner.join([seed('a')])).toBe(false);
     });
 
     it('SeedOfAnotherImplementation_SaysNothing_AndTheNodeIsAMember', async () => {
@@ -194,13 +219,15 @@ describe('Joiner', () => {
       expect(bench.gossip.members.live().map(({ id }) => id)).toEqual(['a', 'x']);
     });
 
-    it('SeedsThatAreAskedAtOnce_AndDisagree_TheFirstCounts', async () => {
-      bench.transport.onBootstrap = ({ host }) =>
-        bench.clock.sleep(host === 'a.test' ? 2 * NEXT_SEED_MS : 0).then(() => answer(host === 'a.test'));
+    it('SeedsThatAreAskedAtOnce_AndDisagree_TheOneThatGotThroughCounts', async () => {
+      bench.transport.onBootstrap = ({ host }, { wantsReach }) =>
+        bench.clock
+          .sleep(host === 'a.test' ? 2 * NEXT_SEED_MS : 0)
+          .then(() => answer(wantsReach === true ? host === 'a.test' : undefined));
       const joining = bench.gossip.joiner.join(['a', 'b'].map(seed));
       await bench.clock.run(3 * NEXT_SEED_MS);
-      expect(await joining).toBe(true);
-      expect([heard, bench.gossip.members.live()]).toEqual([[false], []]);
+      expect([await joining, heard]).toEqual([true, [true]]);
+      expect(bench.gossip.members.live().map(({ id }) => id)).toEqual(['a', 'x']);
     });
 
     it('SeedsThatDoNotAnswer_OrBearItsId_OrAreIt_DecideNothing', async () => {
