@@ -9,8 +9,8 @@ import { Crowd } from '../tree/crowd.js';
 
 const SUBSTRATES = 3;
 const TIMEOUT_MS = 60_000;
-/** For what the last handshakes left behind: garbage that a collector takes back. */
-const SETTLE_MS = 10_000;
+/** For what the last handshakes left behind: garbage that a collector takes back in its own time. */
+const SETTLE_MS = 30_000;
 /** Memory is read so often, and the least counts: between two collections there is garbage of any age. */
 const READINGS = 20;
 const READING_EVERY_MS = 500;
