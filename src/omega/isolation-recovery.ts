@@ -64,9 +64,9 @@ export class IsolationRecovery {
   readonly #recoveries: Counter;
   /** Bounded by the wiring of the node: whoever subscribes does so once, before the start. */
   readonly #listeners: RecoveryListener[] = [];
-  #abort = new AbortController();
+  #isStopped = false;
   #running: Promise<void> | undefined;
-  /** Ends the pause between two attempts. */
+  /** Ends the pause after the attempt under way. One for each attempt, so that nothing is left behind at a longer-lived signal. */
   #wake = new AbortController();
 
   constructor(ports: IsolationRecoveryPorts, options: IsolationRecoveryOptions, parts: IsolationRecoveryParts) {
@@ -88,10 +88,11 @@ export class IsolationRecovery {
 
   stop(): void {
     this.#ticker.stop();
-    this.#abort.abort();
+    this.#isStopped = true;
+    this.#wake.abort();
   }
 
-  /** Other seeds are known now: a cycle that pauses asks them at once. */
+  /** Other seeds are known now: a cycle that pauses, or is about to, asks them at once. */
   seedsChanged(): void {
     this.#wake.abort();
   }
@@ -104,7 +105,7 @@ export class IsolationRecovery {
   trigger({ refresh = true }: { readonly refresh?: boolean } = {}): Promise<void> {
     if (this.#running !== undefined) return this.#running;
     const hasSeeds = this.#parts.seeds().length > 0 || this.#parts.refresh !== undefined;
-    if (this.#abort.signal.aborted || !this.#parts.isIsolated() || !hasSeeds) return Promise.resolve();
+    if (this.#isStopped || !this.#parts.isIsolated() || !hasSeeds) return Promise.resolve();
     this.#cycles.inc();
     this.#running = this.#cycle(refresh)
       .then((outcome) => this.#emit({ kind: 'ended', outcome }))
@@ -123,11 +124,12 @@ export class IsolationRecovery {
 
   async #cycle(isRefreshDue: boolean): Promise<RecoveryOutcome> {
     const { clock, rng, log } = this.#ports;
-    const { signal } = this.#abort;
     const deadlineMs = clock.monotonicMs() + this.#options.intervalMs;
     let refreshedMs = clock.monotonicMs();
     if (isRefreshDue) await this.#refresh();
-    for (let attempt = 0; !signal.aborted; attempt++) {
+    for (let attempt = 0; !this.#isStopped; attempt++) {
+      const wake = new AbortController();
+      this.#wake = wake;
       if (clock.monotonicMs() - refreshedMs >= REFRESH_PAUSE_MS) {
         refreshedMs = clock.monotonicMs();
         void this.#parts.refresh?.();
@@ -140,8 +142,7 @@ export class IsolationRecovery {
       if (attempt === 0) log.info('no seed answers yet; serving alone and trying again');
       const pauseMs = backoffMs(rng, attempt, RETRY);
       if (clock.monotonicMs() + pauseMs >= deadlineMs) return 'alone';
-      this.#wake = new AbortController();
-      await clock.sleep(pauseMs, AbortSignal.any([signal, this.#wake.signal]));
+      await clock.sleep(pauseMs, wake.signal);
     }
     return 'stopped';
   }

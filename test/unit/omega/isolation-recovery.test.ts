@@ -136,6 +136,29 @@ describe('IsolationRecovery', () => {
     finder.stop();
   });
 
+  it('NewSeeds_DuringAnAttempt_AreAskedRightAfterIt', async () => {
+    const finder = recovery();
+    void finder.trigger();
+    await clock.run(0);
+    expect(underWay).toBe(1);
+    finder.seedsChanged();
+    while (joins.length === 1) await clock.run(1);
+    const [first, second] = joins.map(({ atMs }) => atMs);
+    expect((second ?? 0) - (first ?? 0)).toBeLessThanOrEqual(101);
+    finder.stop();
+  });
+
+  it('Stop_DuringAnAttempt_EndsTheCycleWithIt', async () => {
+    const finder = recovery();
+    const ended = finder.trigger();
+    await clock.run(0);
+    expect(underWay).toBe(1);
+    finder.stop();
+    while (underWay > 0) await clock.run(1);
+    await ended;
+    expect(joins).toHaveLength(1);
+  });
+
   it('Tick_DuringACycle_LooksForNewerSeeds_AndBeginsNoOther', async () => {
     const refreshedMs: number[] = [];
     const finder = recovery(undefined, { refresh: async () => void refreshedMs.push(clock.monotonicMs()) });
