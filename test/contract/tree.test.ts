@@ -207,7 +207,9 @@ describe('who is taken, and where the others go', () => {
   test('--max-children 0 takes nobody', async () => {
     const parent = await tree.substrate('parent', [], { maxChildren: 0 });
     const child = await tree.transient('child', [parent]);
-    await metricIs(parent, 'repram_tree_turned_away_total{cause="at-capacity"}', 1);
+    // It asks again and again.
+    const turnedAway = 'repram_tree_turned_away_total{cause="at-capacity"}';
+    await expect.poll(() => metric(parent, turnedAway), { timeout: PATIENCE_MS }).toBeGreaterThan(1);
     expect(await parentOf(child)).toBeUndefined();
     expect(await status(parent)).toMatchObject({ children: 0, room: 0 });
   });
