@@ -6,6 +6,7 @@ import type { Counter, Metrics } from '../gossip/ports/metrics.js';
 import type { Rng } from '../gossip/ports/rng.js';
 import { Ticker } from '../gossip/ticker.js';
 import { within } from '../gossip/within.js';
+import { seldom } from './seldom.js';
 
 export interface IsolationRecoveryOptions {
   /** Time between two looks at whether the node is alone, in milliseconds. */
@@ -125,15 +126,12 @@ export class IsolationRecovery {
   async #cycle(isRefreshDue: boolean): Promise<RecoveryOutcome> {
     const { clock, rng, log } = this.#ports;
     const deadlineMs = clock.monotonicMs() + this.#options.intervalMs;
-    let refreshedMs = clock.monotonicMs();
+    const lookAgain = seldom(clock, REFRESH_PAUSE_MS, () => void this.#parts.refresh?.());
     if (isRefreshDue) await this.#refresh();
     for (let attempt = 0; !this.#isStopped; attempt++) {
       const wake = new AbortController();
       this.#wake = wake;
-      if (clock.monotonicMs() - refreshedMs >= REFRESH_PAUSE_MS) {
-        refreshedMs = clock.monotonicMs();
-        void this.#parts.refresh?.();
-      }
+      lookAgain();
       await this.#parts.join(this.#parts.seeds());
       if (!this.#parts.isIsolated()) {
         this.#recoveries.inc();

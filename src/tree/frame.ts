@@ -28,7 +28,7 @@ export interface FrameExtension {
   /** The sender's wall clock, in milliseconds. */
   readonly sentMs: number;
   /** In a hello: the child was sent on by a parent that had less room than others, and is not to be sent on again. */
-  readonly isRedirected?: boolean;
+  readonly isRedirected?: true;
 }
 
 /** A node that can be attached to. */

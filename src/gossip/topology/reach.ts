@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import { within } from '../within.js';
 
 /** So many dial-backs have to fail, with nothing coming in meanwhile, before a node holds that it cannot be dialled; */
 export const FAILED_DIAL_BACKS = 3;
@@ -43,9 +44,7 @@ export class Reach {
   /** Resolves when there is no doubt: none has come up, it has ended, or it takes too long. */
   async settled(): Promise<void> {
     if (!this.isOpen || this.#failures === 0) return;
-    const over = new AbortController();
-    await Promise.race([this.#decided, this.#clock.sleep(LONGEST_DOUBT_MS, over.signal)]);
-    over.abort();
+    await within(this.#clock, this.#decided, LONGEST_DOUBT_MS);
   }
 
   /** A seed has dialled this node, or takes it for one that can be dialled; or another node has. */

@@ -48,7 +48,7 @@ export class Admission {
     if (isDraining()) return 'draining';
     if (children.get(nodeId) !== undefined) return contests.isFree(nodeId) ? 'contested' : 'id-taken';
     if (this.room === 0) return 'at-capacity';
-    const mayBeSentOn = extension !== undefined && extension.isRedirected !== true;
+    const mayBeSentOn = extension !== undefined && extension.isRedirected === undefined;
     const own = { room: this.room, children: children.size };
     return mayBeSentOn && spreading.isUneven(enclave, own) ? 'elsewhere' : 'admitted';
   }

@@ -25,7 +25,7 @@ export class Spreading {
   readonly #selfId: string;
   readonly #mesh: Mesh;
   /** By member id. Bounded by the live members: others are forgotten as soon as anybody is chosen. */
-  #sent: ReadonlyMap<string, Sent> = new Map();
+  readonly #sent = new Map<string, Sent>();
 
   constructor(selfId: string, mesh: Mesh) {
     this.#selfId = selfId;
@@ -45,8 +45,8 @@ export class Spreading {
     if (chosen === undefined) return undefined;
     const said = this.#mesh.roomOf(chosen.id) ?? 0;
     const live = new Set(this.#mesh.nodes().map(({ id }) => id));
-    const others = [...this.#sent].filter(([id]) => live.has(id));
-    this.#sent = new Map([...others, [chosen.id, { room: said, children: this.#sentTo(chosen.id, said) + 1 }]]);
+    for (const id of this.#sent.keys()) if (!live.has(id)) this.#sent.delete(id);
+    this.#sent.set(chosen.id, { room: said, children: this.#sentTo(chosen.id, said) + 1 });
     return chosen;
   }
 

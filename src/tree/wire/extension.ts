@@ -10,7 +10,7 @@ export function extensionFields(extension: FrameExtension | undefined): Fields |
       incarnation: extension.incarnation,
       instance: extension.instance,
       at: Math.floor(extension.sentMs),
-      redirected: extension.isRedirected === true ? true : undefined,
+      redirected: extension.isRedirected,
     }
   );
 }
@@ -21,7 +21,7 @@ export function readExtension(fields: FieldReader): { readonly extension?: Frame
     incarnation: x.count('incarnation', Number.MAX_SAFE_INTEGER),
     instance: x.id('instance', MAX_INSTANCE_BYTES),
     sentMs: x.count('at', MAX_TIMESTAMP_MS),
-    ...(x.flag('redirected') && { isRedirected: true }),
+    ...(x.flag('redirected') && { isRedirected: true as const }),
   }));
   return extension === undefined ? {} : { extension };
 }

@@ -420,7 +420,7 @@ describe('capacity', () => {
       },
     ]);
     expect([link.code, bench.ids]).toEqual([1000, first]);
-    const extension = { incarnation: 1, instance: 'p', sentMs: bench.clock.nowMs(), isRedirected: true };
+    const extension = { incarnation: 1, instance: 'p', sentMs: bench.clock.nowMs(), isRedirected: true as const };
     bench.greet('child', { extension });
     bench.greet('old', { foreign: true });
     expect(bench.ids).toEqual([...first, 'child', 'old']);
